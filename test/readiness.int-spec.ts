@@ -132,6 +132,8 @@ describe('a service at its start', () => {
         },
         'consumer-restarts': { status: 'ok' },
         handovers: { status: 'ok' },
+        holds: { status: 'ok' },
+        circuits: { status: 'ok' },
         jobs: { status: 'ok' },
         'undecodable-batches': { status: 'ok' },
         'unreadable-partitions': { status: 'ok' },

@@ -1,6 +1,7 @@
 import type { Migration } from '#libs/persistence';
 import { cancellationMigration } from './cancellations.migration.ts';
 import { claimColumnsMigration, claimMigration } from './claim.migration.ts';
+import { providerHoldMigration } from './provider-holds.migration.ts';
 import { suppressionMigration } from './suppressions.migration.ts';
 
 /** The ledger of one channel; its partitions are created and dropped over time (ledger.partitions.ts). */
@@ -30,4 +31,5 @@ export const ledgerMigrations: readonly Migration[] = [
   suppressionMigration,
   cancellationMigration,
   claimMigration,
+  providerHoldMigration,
 ];

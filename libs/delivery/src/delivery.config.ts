@@ -4,7 +4,9 @@ import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { healthSettings } from './route/health/health.config.ts';
+import { holdSettings } from './route/holds/holds.config.ts';
 import { permitSettings } from './route/permits/permits.config.ts';
+import { routingSettings } from './route/routing.config.ts';
 import { STANDARD_SCHEDULE_DAYS } from './accept/times.policy.ts';
 import type { ConfigType } from '@nestjs/config';
 import { z } from 'zod';
@@ -40,6 +42,8 @@ export const deliveryConfig = settingsGroup('delivery', {
   ...deliverySettings,
   ...healthSettings,
   ...permitSettings,
+  ...holdSettings,
+  ...routingSettings,
   ...recipientHashSettings,
 });
 export type DeliveryConfig = ConfigType<typeof deliveryConfig>;

@@ -8,6 +8,8 @@ import { deliveryParts } from './delivery.providers.ts';
 import { HandoverReading, HandoverWatch } from './handover/handover-watch.service.ts';
 import { ConfiguredProviders } from './provider/configured-providers.ts';
 import { ReceiptsService } from './receipts/receipts.service.ts';
+import { ProviderHealth } from './route/health/provider-health.ts';
+import { HoldReports } from './route/holds/hold-reports.service.ts';
 import { Suppressions } from './suppressions/suppressions.port.ts';
 import { SuppressionsService } from './suppressions/suppressions.service.ts';
 import { TemplateResendService } from './template-resend/template-resend.service.ts';
@@ -44,9 +46,13 @@ export class DeliveryModule {
     @Inject(CancelService) cancels: CancelService,
     @Inject(HandoverWatch) watch: HandoverWatch,
     @Inject(HandoverReading) reading: HandoverReading,
+    @Inject(HoldReports) holds: HoldReports,
+    @Inject(ProviderHealth) circuits: ProviderHealth,
   ) {
-    for (const job of [...cancels.jobs(), watch.job(reading)]) jobs.add(job);
+    for (const job of [...cancels.jobs(), watch.job(reading), ...holds.jobs()]) jobs.add(job);
     health.addConcern('handovers', () => watch.concern());
+    health.addConcern('holds', () => holds.concern());
+    health.addConcern('circuits', () => circuits.concern());
   }
 
   static forChannel({ channel, providers, exports = [] }: DeliveryModuleOptions): DynamicModule {

@@ -18,6 +18,7 @@ import { PostgresLedger } from './ledger/ledger.store.ts';
 import { ConfiguredProviders } from './provider/configured-providers.ts';
 import { OutcomePublisher } from './publish/outcome-publisher.service.ts';
 import { ReceiptsService } from './receipts/receipts.service.ts';
+import { HeldProviders } from './route/holds/held-providers.ts';
 import { routeParts } from './route/route.providers.ts';
 import { RoutingService } from './route/routing.service.ts';
 import { Suppressions } from './suppressions/suppressions.port.ts';
@@ -100,13 +101,14 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
 const storesOf = (schema: Channel): FactoryProvider[] => [
   made(
     Ledger,
-    { pool: POOL, configured: ConfiguredProviders, config },
-    ({ pool, configured, config }) =>
+    { pool: POOL, configured: ConfiguredProviders, held: HeldProviders, config },
+    ({ pool, configured, held, config }) =>
       new PostgresLedger({
         pool,
         schema,
         leaseMs: leaseOf(configured, config),
         retentionDays: config.LEDGER_RETENTION_DAYS,
+        onHolds: (holds) => held.take(holds),
       }),
   ),
   made(

@@ -17,7 +17,7 @@ export interface DeliveryOptions<M> {
   providers: readonly Provider<M>[];
   /** Why the channel itself does not send the message. */
   channel?: ChannelRules<M>;
-  routing: Pick<RoutingService<M>, 'acquire'>;
+  routing: Pick<RoutingService<M>, 'acquire' | 'isOpenElsewhere'>;
   ledger: Ledger;
   outcomes: Pick<OutcomePublisher, 'publishAll'>;
   logger: Logger;

@@ -1,4 +1,13 @@
-import type { Attempt, Channel, UnconfirmedCall, Failure, Lane, RecipientRef, Replay } from '#libs/contracts';
+import type {
+  Attempt,
+  Channel,
+  ConsideredProvider,
+  UnconfirmedCall,
+  Failure,
+  Lane,
+  RecipientRef,
+  Replay,
+} from '#libs/contracts';
 import type { Refused } from '#libs/batching';
 import type { TextSize } from '#libs/providers';
 
@@ -45,7 +54,12 @@ export interface Delivery<M> {
   templateVersion?: string | undefined;
   /** Why it cannot be rendered now, found at a later hop. */
   unfit?: Failure | undefined;
+  /** Of many attempts the first and the last (docs/delivery.md). */
   attempts: Attempt[];
+  /** How often a provider was tried. */
+  attemptCount: number;
+  /** How often it was put off for trouble that is not its own. */
+  rests: number;
   unconfirmedCall: UnconfirmedCall | undefined;
   unconfirmedSince: string | undefined;
   correlationId: string | undefined;
@@ -79,13 +93,16 @@ export interface Forbidden {
   reason: string;
 }
 
-/** Recipients that a hop left out, whatever its outcome for the others. */
-interface FilteredRecipients {
+/** What is kept of a hop, whatever its outcome. */
+interface HopDetails {
+  /** Recipients that it left out. */
   suppressedRecipients?: SuppressedRecipient[];
+  /** What was found of each provider that could take it, where it was not simply the first. */
+  route?: readonly ConsideredProvider[];
 }
 
 /** The outcome of a hop; stored in the ledger, so that a repeated record has the same result. `at` is ISO 8601. */
-export type Outcome = FilteredRecipients &
+export type Outcome = HopDetails &
   (
     | {
         kind: 'sent';
@@ -98,7 +115,15 @@ export type Outcome = FilteredRecipients &
       }
     /** The provider checked it, as the request asked, and sent nothing. */
     | { kind: 'validated'; at: string; provider: string; attempt: number }
-    | { kind: 'failed'; at: string; provider?: string; attempt: number; failure: Failure; forbids?: Forbidden }
+    | {
+        kind: 'failed';
+        at: string;
+        provider?: string;
+        attempt: number;
+        failure: Failure;
+        forbids?: Forbidden;
+        elsewhere?: true;
+      }
     | {
         kind: 'unknown';
         at: string;
@@ -108,8 +133,12 @@ export type Outcome = FilteredRecipients &
         failure: Failure;
         traceparent?: string;
         replay?: Replay;
+        /** The call carried other messages as well. */
+        shared?: true;
       }
     | { kind: 'waiting'; at: string; until: string; reason: string }
+    /** No provider takes it now: it waits for the key of those that could (contracts' routeKey). */
+    | { kind: 'parked'; at: string; waitsFor: string; reason: string; failure: Failure }
     | { kind: 'expired'; at: string; failure: Failure }
     /** Upstream took it back before it was claimed. */
     | { kind: 'cancelled'; at: string }

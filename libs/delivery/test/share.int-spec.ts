@@ -43,7 +43,6 @@ describe('the rates of a provider, divided between the replicas of a service', (
       reservations: { reserve: () => Promise.reject(new Error('no sender is slow here')) },
       reservationMs: 1_000,
       burstMs: 20,
-      maxWaitMs: 60_000,
       stopping: new AbortController().signal,
     });
     const replica: Replica = { permits, share: 1, strategy: undefined as unknown as KafkaStrategy };
@@ -74,7 +73,13 @@ describe('the rates of a provider, divided between the replicas of a service', (
   /** Calls a second of all replicas together, measured over this many permits each. */
   async function pace(permits: number): Promise<number> {
     const from = performance.now();
-    const request = { provider: 'sendgrid', tenant: 'default', sender: undefined, lane: 'transactional' as const };
+    const request = {
+      provider: 'sendgrid',
+      tenant: 'default',
+      sender: undefined,
+      lane: 'transactional' as const,
+      notAfter: Date.now() + 60_000,
+    };
     await Promise.all(
       running.flatMap((replica) =>
         Array.from({ length: Math.round(permits * replica.share) }, () => replica.permits.take(request)),

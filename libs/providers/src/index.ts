@@ -24,6 +24,5 @@ export * from './webhook/provider-limit.ts';
 export * from './webhook/provider-time.ts';
 export * from './webhook/webhook-body.ts';
 export * from './webhook/webhook-fields.ts';
-export { holdAfter } from './rate-headers.policy.ts';
 export { holdByHeaders } from './rate-headers.policy.ts';
 export { type BatchResponse, allMayStillSend, sendBatchBisecting } from './batch/send-batch-bisecting.ts';

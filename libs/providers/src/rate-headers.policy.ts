@@ -1,21 +1,5 @@
-import type { SendResult } from './provider.port.ts';
-
-// A longer wait is not accepted: otherwise a wrong header could stop all sending for days.
-const LONGEST_HOLD_MS = 24 * 3_600_000;
-
-/**
- * Until when a provider is not called after this result, in ms since 1970; undefined: it did not ask for a pause.
- * @param standardMs used where it throttled without stating a time (Twilio's 20429 never does)
- */
-export function holdAfter(result: SendResult, standardMs: number, now: number): number | undefined {
-  if (result.sent || result.failure.kind !== 'throttled') return result.holdUntil;
-  const {
-    failure: { retryAfterMs },
-    holdUntil,
-  } = result;
-  if (retryAfterMs === undefined && holdUntil !== undefined) return holdUntil;
-  return now + Math.min(LONGEST_HOLD_MS, retryAfterMs ?? standardMs);
-}
+// A longer wait is not accepted: otherwise a wrong header could stop all sending for hours.
+const LONGEST_HOLD_MS = 5 * 60_000;
 
 /**
  * Until when rate headers ask to wait, in ms since 1970: only where they say that nothing remains. `x-ratelimit-reset`

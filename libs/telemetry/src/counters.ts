@@ -46,6 +46,20 @@ export const counters = {
     },
     remedy: 'where `failed` grows: the log lines `attempt` name the code, [errors](errors/README.md) what to do',
   },
+  circuitChanges: {
+    name: 'mi.provider.circuits',
+    unit: '{change}',
+    meaning: 'Changes of circuits: calls to a provider fail, or no longer; each replica has circuits of its own.',
+    labels: { 'mi.channel': 'email, sms', 'mi.provider': 'provider', 'mi.circuit.state': '`open` or `closed`' },
+    remedy: 'where `open` grows: look at the provider’s status page, and whether other replicas reach it',
+  },
+  providerHolds: {
+    name: 'mi.provider.holds',
+    unit: '{change}',
+    meaning: 'Changes of holds: a provider is left alone, or takes calls again; each replica counts what it learns.',
+    labels: { 'mi.channel': 'email, sms', 'mi.provider': 'provider', 'mi.hold.state': '`held` or `lifted`' },
+    remedy: 'where `held` grows: the log lines `a provider is left alone` name the code',
+  },
   webhookEvents: {
     name: 'mi.webhook.events',
     unit: '{event}',

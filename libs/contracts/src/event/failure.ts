@@ -43,6 +43,10 @@ export const Failure = z.looseObject({
     .nonnegative()
     .optional()
     .describe('How long the provider asked to wait, in milliseconds.'),
+  holds: z
+    .enum(['all', 'sender'])
+    .optional()
+    .describe('The provider is left alone for a while: all of the account, or what comes from this sender.'),
   suppress: z.boolean().optional().describe('The recipient must not be written to again.'),
   suppressScope: z
     .enum(['sender', 'channel', 'group'])

@@ -9,7 +9,7 @@ export function admit(delivery: Delivery<unknown>, now: number): Outcome | undef
     return { kind: 'waiting', at: isoOf(now), until, reason: 'It was asked to go at a later time.' };
   }
   if (delivery.unfit)
-    return { kind: 'failed', at: isoOf(now), attempt: delivery.attempts.length + 1, failure: delivery.unfit };
+    return { kind: 'failed', at: isoOf(now), attempt: delivery.attemptCount + 1, failure: delivery.unfit };
   return undefined;
 }
 

@@ -70,6 +70,8 @@ export function firstHop<R extends RequestEnvelope, M>(
     key: origin.key?.toString('base64') ?? null,
     request: json as Record<string, unknown>,
     attempts: [],
+    attemptCount: 0,
+    rests: 0,
     unconfirmedCall: undefined,
     unconfirmedSince: undefined,
   };
@@ -110,6 +112,8 @@ export function laterHop<R extends RequestEnvelope, M>(
     key: due.key,
     request: due.request,
     attempts: due.attempts,
+    attemptCount: due.attemptCount ?? due.attempts.length,
+    rests: due.rests ?? 0,
     unconfirmedCall: due.unconfirmedCall,
     unconfirmedSince: due.unconfirmedSince,
   };

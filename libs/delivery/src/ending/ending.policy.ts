@@ -43,10 +43,10 @@ export function stopped(delivery: Delivery<unknown>, failure: Failure, now: numb
       kind: 'unknown',
       at,
       ...call,
-      attempt: delivery.attempts.length + 1,
+      attempt: delivery.attemptCount + 1,
       failure: adapterFault(call.provider),
     };
-  return { kind: 'failed', at, attempt: delivery.attempts.length, failure };
+  return { kind: 'failed', at, attempt: delivery.attemptCount, failure };
 }
 
 /** The first hop of a request, made from its schema only, because any further processing may be what throws. */
@@ -78,6 +78,8 @@ export function bareFirstHop(
     key: origin.key?.toString('base64') ?? null,
     request: json as Record<string, unknown>,
     attempts: [],
+    attemptCount: 0,
+    rests: 0,
     unconfirmedCall: undefined,
     unconfirmedSince: undefined,
   };
@@ -108,6 +110,8 @@ export function bareLaterHop(due: SalvagedHandover, origin: Origin): Delivery<un
     key,
     request,
     attempts,
+    attemptCount: attempts.length,
+    rests: 0,
     templateVersion,
     unconfirmedCall,
     unconfirmedSince,
@@ -144,7 +148,10 @@ function digestOf(schema: z.ZodType, json: unknown): string | undefined {
  */
 export function saidPlainly(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const bare: Delivery<unknown> = { ...delivery, request: {}, attempts: [], templateVersion: undefined };
-  const goesOn = outcome.kind === 'waiting' || (outcome.kind === 'failed' && outcome.failure.retry !== 'never');
+  const goesOn =
+    outcome.kind === 'waiting' ||
+    outcome.kind === 'parked' ||
+    (outcome.kind === 'failed' && outcome.failure.retry !== 'never');
   const { facts, deferred } = eventsFor(
     bare,
     goesOn ? stopped(bare, failureBy(new RecordRefused('send.deferred')), Date.parse(outcome.at)) : outcome,

@@ -11,6 +11,8 @@ import {
   type Settlement,
   type SuppressionFound,
 } from '../delivery.ts';
+import { type HoldRow, holdOfRow, holdsValueSql } from '../route/holds/holds.store.ts';
+import type { Hold } from '../route/holds/holds.port.ts';
 import { siblingCalls } from '../reconcile/sibling-calls.store.ts';
 import { daysOf, keepPartitions, type LedgerTimes, type Period, periodFinder } from './ledger.partitions.ts';
 
@@ -20,6 +22,8 @@ export interface LedgerOptions extends LedgerTimes {
   schema: string;
   /** The duration of a lease: the call's timeout and the guard, in milliseconds. */
   leaseMs: number;
+  /** Given the channel's holds, as they were read with a claim. */
+  onHolds?: (holds: readonly Hold[]) => void;
 }
 
 interface Evidence {
@@ -43,6 +47,8 @@ interface ClaimRow {
   outcome: Outcome | null;
   suppressions: SuppressionFound[] | null;
   cancelled: boolean;
+  /** Of the row with the place 0, which is about no claim. */
+  holds: HoldRow[] | null;
 }
 
 /** One statement for each batch of claims, settlements or evidence. */
@@ -110,7 +116,7 @@ export class PostgresLedger extends Ledger {
         of(({ token }) => token),
         of(({ delivery }) => delivery.source),
         of(({ delivery }) => delivery.digest),
-        of(({ delivery }) => delivery.attempts.length + 1),
+        of(({ delivery }) => delivery.attemptCount + 1),
         of(({ delivery }) => fingerprintOf(delivery)?.participants),
         of(({ delivery }) => fingerprintOf(delivery)?.contentHash),
         leaseMs,
@@ -121,6 +127,8 @@ export class PostgresLedger extends Ledger {
     });
     if (rows.length === 0) return entries.map(({ token }) => ({ verdict: 'mine', token }));
     const unusual = new Map(rows.map((row) => [Number(row.ord), row]));
+    const holds = unusual.get(0)?.holds;
+    if (holds) this.options.onHolds?.(holds.map(holdOfRow));
     return entries.map((entry, index) => verdictOf(entry, unusual.get(index + 1)));
   }
 
@@ -143,7 +151,7 @@ export class PostgresLedger extends Ledger {
         of(({ token }) => token),
         of(({ outcome }) => outcome.kind),
         of(({ delivery }) => delivery.source),
-        of(({ delivery }) => delivery.attempts.length + 1),
+        of(({ delivery }) => delivery.attemptCount + 1),
         JSON.stringify(entries.map(({ outcome }) => outcome)),
       ],
     });
@@ -204,10 +212,10 @@ function peopleOf(entries: readonly ClaimRequest[]): { ords: number[]; hashes: s
 /**
  * Claims, and reads cancellations of the message and suppressions of the recipients: one probe of the index by
  * recipient. OFFSET prevents the planner from reading the whole table. It returns only the claims about which there is
- * something to report.
+ * something to report. Holds of providers come with it, where there are any, in a row of their own.
  */
 const claimSql = (schema: string) => `
-SELECT * FROM (
+SELECT a.*, NULL::jsonb AS holds FROM (
   SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x
     WHERE x.id = ($1::uuid[])[c.ord]) AS cancelled
     FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
@@ -219,7 +227,10 @@ SELECT * FROM (
            s.tenant, 'reason', s.reason, 'since', s.at) AS found
            FROM ${schema}.suppression s WHERE s.recipient = r.recipient AND NOT s.lifted OFFSET 0) f
        GROUP BY r.ord) k USING (ord)) a
- WHERE (state = 'claimed' AND token = ($4::uuid[])[ord] AND suppressions IS NULL AND NOT cancelled) IS NOT TRUE`;
+ WHERE (state = 'claimed' AND token = ($4::uuid[])[ord] AND suppressions IS NULL AND NOT cancelled) IS NOT TRUE
+UNION ALL
+SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, h.holds
+  FROM (SELECT ${holdsValueSql(schema)} AS holds) h WHERE h.holds IS NOT NULL`;
 
 /** A look-up makes no call of its own: it must not be counted as one. */
 const fingerprintOf = ({ mode, fingerprint }: Delivery<unknown>) => (mode === 'send' ? fingerprint : undefined);

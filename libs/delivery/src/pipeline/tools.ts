@@ -17,7 +17,7 @@ export type ChannelRules<M> = Pick<
 export interface Tools<M> {
   providers: readonly Provider<M>[];
   channel: ChannelRules<M> | undefined;
-  routing: Pick<RoutingService<M>, 'acquire'>;
+  routing: Pick<RoutingService<M>, 'acquire' | 'isOpenElsewhere'>;
   coalescer: Coalescer<M>;
   ledger: Ledger;
   outcomes: Pick<OutcomePublisher, 'publishAll'>;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type ProviderCheck,
   type ProviderDefinition,
@@ -20,15 +21,19 @@ export class ConfiguredProviders<M> {
   readonly callTimeoutMs: number;
   /** Maximum calls a second over all replicas, by provider; one without an entry is unlimited. */
   readonly rates: ReadonlyMap<string, number>;
+  /** By provider, the digest of its credential: what is held is the account, and another key may be of another. */
+  readonly accounts: ReadonlyMap<string, string>;
 
   private constructor(
     adapters: readonly RunningProvider<M>[],
     callTimeoutMs: number,
     rates: ReadonlyMap<string, number>,
+    accounts: ReadonlyMap<string, string>,
   ) {
     this.adapters = adapters;
     this.callTimeoutMs = callTimeoutMs;
     this.rates = rates;
+    this.accounts = accounts;
   }
 
   /**
@@ -53,6 +58,7 @@ export class ConfiguredProviders<M> {
           return perS === undefined ? [] : [[name, perS] as const];
         }),
       ),
+      new Map(definitions.map(({ name, access }) => [name, digestOf(access.map((setting) => String(all[setting])))])),
     );
   }
 
@@ -60,6 +66,10 @@ export class ConfiguredProviders<M> {
     await Promise.all(this.adapters.map((adapter) => adapter.onApplicationShutdown()));
   }
 }
+
+/** Tells one credential from another, and nothing else of it. */
+const digestOf = (credential: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(credential)).digest('hex').slice(0, 12);
 
 /** The suppression lists of these providers. */
 export const listsOf = <M, Services>(

@@ -1,4 +1,5 @@
 import {
+  type Failure,
   type UnconfirmedCall,
   factId,
   type SendDeferred,
@@ -8,6 +9,7 @@ import {
 } from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 import type { Delivery, Outcome, SuppressedRecipient } from '../delivery.ts';
+import { withAttempt } from './attempts.policy.ts';
 
 export interface OutcomeEvents {
   facts: StatusChanged[];
@@ -35,7 +37,7 @@ export function eventsFor(delivery: Delivery<unknown>, outcome: Outcome): Outcom
  */
 function eventsOfSuppressed(delivery: Delivery<unknown>, outcome: Outcome): StatusChanged[] {
   const { suppressedRecipients = [], at, kind } = outcome;
-  if (kind === 'waiting' || (kind === 'failed' && outcome.failure.retry !== 'never')) return [];
+  if (kind === 'waiting' || kind === 'parked' || (kind === 'failed' && outcome.failure.retry !== 'never')) return [];
   // None: they could not be read. Then their number is not reported.
   const recipientCount = delivery.recipients.length || undefined;
   if (recipientCount === 1) return [];
@@ -46,7 +48,7 @@ function eventsOfSuppressed(delivery: Delivery<unknown>, outcome: Outcome): Stat
         status: 'suppressed',
         final: true,
         at,
-        attempt: delivery.attempts.length,
+        attempt: delivery.attemptCount,
         recipient,
         recipientCount,
         failure,
@@ -80,9 +82,9 @@ function suppression(
 
 function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const { at } = outcome;
-  const attempt = 'attempt' in outcome ? outcome.attempt : delivery.attempts.length;
+  const attempt = 'attempt' in outcome ? outcome.attempt : delivery.attemptCount;
   const say = (reported: Partial<Reported> & { status: Status }) =>
-    fact(delivery, { final: false, at, attempt, ...reported });
+    fact(delivery, { final: false, at, attempt, route: routeOf(outcome), ...reported });
   switch (outcome.kind) {
     case 'sent': {
       const { provider, providerMessageId, callId, size } = outcome;
@@ -100,18 +102,24 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
       const final = failure.retry === 'never';
       return {
         facts: [say({ status: final ? 'failed' : 'retrying', final, provider, failure })],
-        deferred: deferred(delivery, outcome, { why: 'failed', failure }),
+        deferred: deferred(delivery, outcome, {
+          why: 'failed',
+          failure,
+          elsewhere: outcome.elsewhere,
+          rests: isTroubleOfOthers(failure) ? delivery.rests + 1 : undefined,
+        }),
       };
     }
     case 'unknown': {
       // A look-up that was interrupted sent nothing: the unconfirmed call is still the earlier one.
       if (delivery.mode === 'reconcile') return stillUnconfirmed(delivery, outcome);
-      const { failure, provider, callId, traceparent, replay } = outcome;
+      const { failure, provider, callId, traceparent, replay, shared } = outcome;
       const unconfirmedCall: UnconfirmedCall = defined({
         hop: delivery.hop,
         provider,
         callId,
         at,
+        shared,
         ...(replay && { attempt, traceparent, replay }),
         ...(outcome.suppressedRecipients && {
           suppressedRecipients: outcome.suppressedRecipients.map(({ recipient }) => recipient.hash),
@@ -131,6 +139,16 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
       return {
         facts: [say({ status: 'scheduled', nextAt: outcome.until, reason: outcome.reason })],
         deferred: deferred(delivery, outcome, { why: 'waiting', until: outcome.until }),
+      };
+    case 'parked':
+      return {
+        facts: [say({ status: 'scheduled', reason: outcome.reason })],
+        deferred: deferred(delivery, outcome, {
+          why: 'waiting',
+          waitsFor: outcome.waitsFor,
+          failure: outcome.failure,
+          rests: delivery.rests + 1,
+        }),
       };
     case 'cancelled':
       return { facts: [say({ status: 'cancelled', final: true, reason: 'Upstream asked not to send it any more.' })] };
@@ -233,19 +251,19 @@ function deferred(
   more: Partial<SendDeferred> & Pick<SendDeferred, 'why'>,
 ): SendDeferred {
   const { messageId, tenant, channel, lane, key, hop, request } = delivery;
-  const tried =
-    outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.provider !== undefined)
-      ? [
-          ...delivery.attempts,
-          defined({
-            attempt: outcome.attempt,
-            hop,
-            at: outcome.at,
-            provider: outcome.provider,
-            failure: outcome.failure,
-          }),
-        ]
-      : delivery.attempts;
+  const isTried = outcome.kind === 'unknown' || (outcome.kind === 'failed' && outcome.provider !== undefined);
+  const attempts = isTried
+    ? withAttempt(
+        delivery.attempts,
+        defined({
+          attempt: outcome.attempt,
+          hop,
+          at: outcome.at,
+          provider: outcome.provider,
+          failure: outcome.failure,
+        }),
+      )
+    : delivery.attempts;
   return defined({
     eventId: factId({ tenant, channel, messageId, hop, source: channel, status: `deferred:${more.why}` }),
     messageId,
@@ -258,11 +276,19 @@ function deferred(
     requestedAt: delivery.requestedAt.toISOString(),
     expiresAt: delivery.expiresAt.toISOString(),
     templateVersion: delivery.templateVersion,
-    attempts: tried,
+    attempts,
+    attemptCount: delivery.attemptCount + Number(isTried),
+    rests: delivery.rests || undefined,
     at: outcome.at,
     ...more,
   });
 }
+
+/** What passes by itself, and is no fault of the message: it rests longer each time (docs/delivery.md). */
+const isTroubleOfOthers = ({ kind, holds }: Failure): boolean =>
+  holds !== undefined || kind === 'throttled' || kind === 'unavailable';
+
+const routeOf = ({ route }: Outcome) => (route ? [...route] : undefined);
 
 /** Removes undefined fields. */
 function defined<T extends object>(value: T): T {

@@ -1,26 +1,35 @@
 import type { Attempt } from '#libs/contracts';
 
-export interface Route<P> {
+/** Why a provider stands where it does among those that could take a message, for the log. */
+export type Standing = 'preferred' | 'first' | 'next in the order' | 'next after a failure' | 'failed longest ago';
+
+export interface Ranked<P> {
   provider: P;
-  /** Why this one, for the log. */
-  why: 'preferred' | 'next after a failure' | 'failed longest ago' | 'first';
+  standing: Standing;
 }
 
 /**
- * Which provider takes it: the one the request prefers, else the first that has not failed it yet, else the one whose
- * last failure is longest ago, so that they take turns: any of them may have recovered meanwhile. `providers` stand in
- * the order of preference and are never empty.
+ * The providers in the order in which they are asked: the one that the request prefers, then those that have not failed
+ * it, then those that have, the failure that is longest ago first: any of them may have recovered meanwhile.
+ * @param providers in the order of preference
  */
-export function chooseProvider<P extends { name: string }>(
+export function rankProviders<P extends { name: string }>(
   providers: readonly P[],
-  request: string | undefined,
+  preferred: string | undefined,
   attempts: readonly Attempt[],
-): Route<P> {
+): Ranked<P>[] {
   const lastFailure = new Map(attempts.map((attempt, index) => [attempt.provider, index]));
-  const preferred = providers.find(({ name }) => name === request && !lastFailure.has(name));
-  if (preferred) return { provider: preferred, why: 'preferred' };
-  const fresh = providers.find(({ name }) => !lastFailure.has(name));
-  if (fresh) return { provider: fresh, why: lastFailure.size > 0 ? 'next after a failure' : 'first' };
-  const [rested] = providers.toSorted((a, b) => lastFailure.get(a.name)! - lastFailure.get(b.name)!);
-  return { provider: rested!, why: 'failed longest ago' };
+  const placeOf = ({ name }: P) => (name === preferred && !lastFailure.has(name) ? -2 : (lastFailure.get(name) ?? -1));
+  const ranked = providers.length === 1 ? providers : providers.toSorted((a, b) => placeOf(a) - placeOf(b));
+  return ranked.map((provider, index) => ({
+    provider,
+    standing: standingOf(placeOf(provider), index, lastFailure.size > 0),
+  }));
+}
+
+function standingOf(place: number, index: number, hasFailed: boolean): Standing {
+  if (place === -2) return 'preferred';
+  if (place >= 0) return 'failed longest ago';
+  if (hasFailed) return 'next after a failure';
+  return index === 0 ? 'first' : 'next in the order';
 }

@@ -3,14 +3,23 @@ import { LOGGER, made, POOL, STOPPING } from '#libs/runtime';
 import { ChannelPort } from '../channel.port.ts';
 import { deliveryConfig } from '../delivery.config.ts';
 import { ConfiguredProviders } from '../provider/configured-providers.ts';
+import { systemClock } from '../clock.ts';
 import { breakerLimitsOf } from './health/health.config.ts';
 import { ProviderHealth } from './health/provider-health.ts';
+import { HeldProviders } from './holds/held-providers.ts';
+import { HoldReports } from './holds/hold-reports.service.ts';
+import { holdLimitsOf } from './holds/holds.config.ts';
+import { Holds } from './holds/holds.port.ts';
+import { PostgresHolds } from './holds/holds.store.ts';
 import { senderRatesOf } from './permits/permits.config.ts';
 import { Permits } from './permits/permits.service.ts';
 import { ReplicaShare } from './permits/replica-share.ts';
 import { SenderReservations } from './reservations/sender-reservations.port.ts';
 import { PostgresSenderReservations } from './reservations/sender-reservations.store.ts';
+import { waitBudgetOf } from './routing.config.ts';
 import { RoutingService } from './routing.service.ts';
+import { count, counters } from '#libs/telemetry';
+import { Publisher } from '#libs/transport';
 import type { FactoryProvider } from '@nestjs/common';
 
 const config = deliveryConfig.KEY;
@@ -35,7 +44,6 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
         reservations,
         reservationMs: config.SENDER_RESERVATION_MS,
         burstMs: config.PERMIT_BURST_MS,
-        maxWaitMs: config.PERMIT_MAX_WAIT_MS,
         stopping,
         onError: (err) => logger.warn({ err }, 'the rate of a sender cannot be asked for'),
       }),
@@ -50,18 +58,57 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
         limits: breakerLimitsOf(config),
         calls: config.BULKHEAD_CALLS,
         stopping,
-        onChange: (provider, state) => logger.warn({ provider, state }, 'a provider’s circuit has changed'),
+        onChange: (provider, state) => {
+          count(counters.circuitChanges, {
+            'mi.channel': channel,
+            'mi.provider': provider,
+            'mi.circuit.state': state,
+          });
+          logger.warn({ 'mi.provider': provider, state }, 'a provider’s circuit has changed');
+        },
+      }),
+  ),
+  made(Holds, { pool: POOL }, ({ pool }) => new PostgresHolds(pool, channel)),
+  made(
+    HeldProviders,
+    { configured: ConfiguredProviders, holds: Holds, logger: LOGGER, config },
+    ({ configured, holds, logger, config }) =>
+      new HeldProviders({
+        accounts: configured.accounts,
+        holds,
+        limits: holdLimitsOf(config),
+        clock: systemClock,
+        onError: (err) => logger.warn({ err }, 'a hold counts in this replica alone: it cannot be written'),
       }),
   ),
   made(
+    HoldReports,
+    { configured: ConfiguredProviders, holds: Holds, held: HeldProviders, publisher: Publisher, logger: LOGGER },
+    ({ configured, held, ...parts }) => {
+      const inUse = [...configured.accounts].map(([provider, account]) => ({ provider, account }));
+      const reports = new HoldReports({ ...parts, channel, held, inUse });
+      held.onChange = (hold) => reports.onChange(hold);
+      return reports;
+    },
+  ),
+  made(
     RoutingService,
-    { channel: ChannelPort, permits: Permits, health: ProviderHealth, config },
-    ({ channel, permits, health, config }) =>
+    {
+      channel: ChannelPort,
+      configured: ConfiguredProviders,
+      permits: Permits,
+      health: ProviderHealth,
+      holds: HeldProviders,
+      config,
+    },
+    ({ channel, configured, permits, health, holds, config }) =>
       new RoutingService({
         providers: channel.providers,
+        accounts: configured.accounts,
         permits,
         health,
-        holdMs: config.PERMIT_HOLD_MS,
+        holds,
+        waitMs: waitBudgetOf(config),
         senderOf: (message) => channel.senderOf(message),
         boundTo: (message) => channel.boundTo(message),
       }),

@@ -1,13 +1,17 @@
 import { type LookupResult, ownFailure, Provider, type ProviderCheck, type SendResult } from '#libs/providers';
+import { readRouteKey } from '#libs/contracts';
 import { eventsFor } from '../publish/events.policy.ts';
 import { systemClock } from '../clock.ts';
 import { RoutingService } from './routing.service.ts';
 import { breakerLimitsOf, healthSettings } from './health/health.config.ts';
 import { ProviderHealth } from './health/provider-health.ts';
+import { HeldProviders } from './holds/held-providers.ts';
+import { holdLimitsOf, holdSettings } from './holds/holds.config.ts';
 import { Permits } from './permits/permits.service.ts';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { aDelivery, type TestMessage } from '../../test/builders/a-delivery.ts';
+import { HoldsInMemory } from '../../test/builders/holds-in-memory.ts';
 
 class IdleProvider extends Provider<TestMessage> {
   readonly name: string = 'sendgrid';
@@ -16,14 +20,15 @@ class IdleProvider extends Provider<TestMessage> {
   check = (): Promise<ProviderCheck> => Promise.resolve({ state: 'ok' });
 }
 
+const fine: SendResult = { sent: true, providerMessageId: 'x' };
 const failing: SendResult = {
   sent: false,
   failure: ownFailure('http_500', 'unknown', 'backoff', 'It has a fault.', { httpStatus: 500 }),
 };
-const throttled: SendResult = {
+const throttled = (retryAfterMs = 60_000): SendResult => ({
   sent: false,
-  failure: ownFailure('http_429', 'throttled', 'backoff', 'Too many.', { httpStatus: 429, retryAfterMs: 60_000 }),
-};
+  failure: ownFailure('http_429', 'throttled', 'backoff', 'Too many.', { httpStatus: 429, retryAfterMs, holds: 'all' }),
+});
 
 const tooRich = ownFailure('MSG_TOO_RICH', 'bad-content', 'never', 'It holds what this provider cannot carry.');
 
@@ -36,82 +41,164 @@ class RichProvider extends IdleProvider {
   override readonly name = 'resend';
 }
 
-function aRoutingService(
-  options: {
-    failures?: number;
-    rate?: number;
-    maxWaitMs?: number;
-    providers?: Provider<TestMessage>[];
-    boundTo?: () => string;
-  } = {},
-) {
+interface Given {
+  failures?: number;
+  rates?: Record<string, number>;
+  waitMs?: number;
+  calls?: number;
+  providers?: Provider<TestMessage>[];
+  boundTo?: () => string;
+}
+
+function aRoutingService(given: Given = {}) {
   const stopping = new AbortController().signal;
   const settings = z
     .object(healthSettings)
-    .parse({ BREAKER_CONSECUTIVE_FAILURES: options.failures ?? 2, BREAKER_MIN_CALLS: 1_000 });
+    .parse({ BREAKER_CONSECUTIVE_FAILURES: given.failures ?? 2, BREAKER_MIN_CALLS: 1_000 });
   const reservations = { take: () => Promise.reject(new Error('no sender is slow here')) };
-  const permits = new Permits({
-    providerRates: new Map(options.rate === undefined ? [] : [['sendgrid', options.rate]]),
-    tenantRatePerS: undefined,
-    senderRates: new Map(),
-    reservations: reservations as never,
-    reservationMs: 1_000,
-    burstMs: 20,
-    maxWaitMs: options.maxWaitMs ?? 30_000,
-    stopping,
-  });
-  const health = new ProviderHealth({
-    providers: ['sendgrid'],
-    limits: breakerLimitsOf(settings),
-    calls: 100,
-    stopping,
-  });
+  const accounts = new Map([
+    ['sendgrid', 'a1'],
+    ['resend', 'b2'],
+  ]);
+  const waitMs = given.waitMs ?? 2_000;
   return new RoutingService<TestMessage>({
-    providers: options.providers ?? [new IdleProvider()],
-    health,
-    permits,
-    holdMs: 1_000,
+    providers: given.providers ?? [new IdleProvider()],
+    accounts,
+    health: new ProviderHealth({
+      providers: ['sendgrid', 'resend'],
+      limits: breakerLimitsOf(settings),
+      calls: given.calls ?? 100,
+      stopping,
+    }),
+    holds: new HeldProviders({
+      accounts,
+      holds: new HoldsInMemory(),
+      limits: holdLimitsOf(z.object(holdSettings).parse({})),
+      clock: systemClock,
+    }),
+    permits: new Permits({
+      providerRates: new Map(Object.entries(given.rates ?? {})),
+      tenantRatePerS: undefined,
+      senderRates: new Map(),
+      reservations: reservations as never,
+      reservationMs: 1_000,
+      burstMs: 20,
+      stopping,
+    }),
+    waitMs: { urgent: waitMs, transactional: waitMs, bulk: waitMs },
     senderOf: () => undefined,
-    ...(options.boundTo && { boundTo: options.boundTo }),
+    ...(given.boundTo && { boundTo: given.boundTo }),
   });
 }
 
+const both = () => [new IdleProvider(), new RichProvider()];
 const soon = () => systemClock.steady() + 10_000;
+
+async function grantOf(routing: RoutingService<TestMessage>, delivery = aDelivery()) {
+  const route = await routing.acquire(delivery, soon());
+  if (!route.open) throw new Error('no provider takes it');
+  return route.grant;
+}
+
+async function outcomeOf(routing: RoutingService<TestMessage>, delivery = aDelivery()) {
+  const route = await routing.acquire(delivery, soon());
+  if (route.open) throw new Error('a provider takes it');
+  return route.outcome;
+}
 
 /** One call that ends with this result. */
 async function oneCall(routing: RoutingService<TestMessage>, result: SendResult): Promise<void> {
-  const route = await routing.acquire(aDelivery(), soon());
-  if (!route.open) throw new Error('the way is closed');
-  route.grant.giveBack(result);
+  const { giveBack } = await grantOf(routing);
+  giveBack(result);
 }
 
-describe('the way of a call', () => {
+describe('the route of a call', () => {
   it('leads nowhere but to the provider whose own template the message names', async () => {
     const open = await aRoutingService({ boundTo: () => 'sendgrid' }).acquire(aDelivery(), soon());
     const closed = await aRoutingService({ boundTo: () => 'resend' }).acquire(aDelivery(), soon());
-    expect([open.open, closed]).toMatchObject([true, { open: false, outcome: { failure: { kind: 'unavailable' } } }]);
+    expect([open.open, closed]).toMatchObject([
+      true,
+      { open: false, outcome: { failure: { code: 'MSG_TEMPLATE_NOT_FOUND', retry: 'operator' } } },
+    ]);
   });
 
-  it('is open to a provider that works', async () => {
-    expect(await aRoutingService().acquire(aDelivery(), soon())).toMatchObject({
-      open: true,
-      grant: { provider: { name: 'sendgrid' }, why: 'first' },
+  it('is open to a provider that works, and the first one needs no explanation', async () => {
+    expect(await grantOf(aRoutingService({ providers: both() }))).toMatchObject({
+      provider: { name: 'sendgrid' },
+      why: 'first',
+      considered: undefined,
     });
   });
 
-  it('is closed while the only provider’s circuit is open, and that counts as no attempt', async () => {
-    const routing = aRoutingService({ failures: 2 });
+  it('leads at once to the next provider while the first one is held, and says why', async () => {
+    const routing = aRoutingService({ providers: both() });
+    await oneCall(routing, throttled());
+    const { provider, considered } = await grantOf(routing);
+    expect([provider.name, considered]).toMatchObject([
+      'resend',
+      [
+        { provider: 'sendgrid', taken: false, why: 'held after http_429: Too many.', until: expect.any(String) },
+        { provider: 'resend', taken: true },
+      ],
+    ]);
+  });
+
+  it('leads at once to the next provider while the first one’s circuit is open', async () => {
+    const routing = aRoutingService({ failures: 2, providers: both() });
     for (let call = 0; call < 2; call += 1) await oneCall(routing, { ...failing });
+    expect(await grantOf(routing)).toMatchObject({ provider: { name: 'resend' } });
+  });
+
+  it('leads to the next provider where the first one’s turn comes later', async () => {
+    const routing = aRoutingService({ providers: both(), rates: { sendgrid: 0.1 } });
+    await oneCall(routing, fine);
+    const asked = systemClock.steady();
+    expect(await grantOf(routing)).toMatchObject({ provider: { name: 'resend' } });
+    expect(systemClock.steady() - asked).toBeLessThan(1_000);
+  });
+
+  it('is none while every provider is held or failing: the message is parked, and that is no attempt', async () => {
+    const routing = aRoutingService({ failures: 1, providers: both() });
+    await oneCall(routing, throttled());
+    await oneCall(routing, { ...failing });
     const delivery = aDelivery();
-    const route = await routing.acquire(delivery, soon());
-    expect(route).toMatchObject({
-      open: false,
-      outcome: { kind: 'failed', failure: { kind: 'unavailable', code: 'MSG_CIRCUIT_OPEN' } },
-    });
-    if (route.open) throw new Error('the way is open');
-    const { facts, deferred } = eventsFor(delivery, route.outcome);
-    expect(facts).toMatchObject([{ status: 'retrying', final: false }]);
-    expect(deferred!.attempts).toEqual([]);
+    const outcome = await outcomeOf(routing, delivery);
+    expect(outcome).toMatchObject({ kind: 'parked', failure: { code: 'MSG_NO_ROUTE', kind: 'unavailable' } });
+    const { facts, deferred } = eventsFor(delivery, outcome);
+    expect(facts).toMatchObject([{ status: 'scheduled', final: false, route: [{ taken: false }, { taken: false }] }]);
+    expect(deferred).toMatchObject({ why: 'waiting', attempts: [], attemptCount: 0, rests: 1 });
+    expect(
+      readRouteKey(deferred!.waitsFor!)
+        ?.candidates.flat()
+        .map(({ provider }) => provider),
+    ).toEqual(['resend', 'sendgrid']);
+  });
+
+  it('has an appointment where a limit of our own is what it waits for', async () => {
+    const routing = aRoutingService({ rates: { sendgrid: 0.1 }, waitMs: 100 });
+    await oneCall(routing, fine);
+    const outcome = await outcomeOf(routing);
+    if (outcome.kind !== 'waiting') throw new Error('it should wait');
+    expect(outcome.reason).toContain('rate limit');
+    expect(Date.parse(outcome.until) - Date.now()).toBeGreaterThan(5_000);
+  });
+
+  it('lets a message ask again before it expires', async () => {
+    const routing = aRoutingService({ rates: { sendgrid: 0.001 }, waitMs: 100 });
+    await oneCall(routing, fine);
+    const expiresAt = new Date(Date.now() + 30_000);
+    const outcome = await outcomeOf(routing, aDelivery({ expiresAt }));
+    if (outcome.kind !== 'waiting') throw new Error('it should wait');
+    expect(Date.parse(outcome.until)).toBeLessThan(expiresAt.getTime());
+  });
+
+  it('is probed by one call once a hold is over, and others wait for what it finds', async () => {
+    const routing = aRoutingService();
+    await oneCall(routing, throttled(200));
+    const probe = await grantOf(routing);
+    const waiting = grantOf(routing);
+    probe.giveBack(fine);
+    expect(await waiting).toMatchObject({ provider: { name: 'sendgrid' } });
   });
 
   it('hears the members of one coalesced call as one answer', async () => {
@@ -120,28 +207,18 @@ describe('the way of a call', () => {
     expect(await routing.acquire(aDelivery(), soon())).toMatchObject({ open: true });
   });
 
-  it('is closed for as long as a throttling provider asked, and the message asks again then', async () => {
-    const routing = aRoutingService();
-    await oneCall(routing, throttled);
-    const route = await routing.acquire(aDelivery(), soon());
-    if (route.open || route.outcome.kind !== 'waiting') throw new Error('it should wait');
-    expect(Date.parse(route.outcome.until) - Date.now()).toBeGreaterThan(50_000);
-  });
-
-  it('is closed once a call has taken the last of what the provider allows, until it allows more', async () => {
-    const routing = aRoutingService();
+  it('waits once a call has taken the last of what the provider allows, until it allows more', async () => {
+    const routing = aRoutingService({ waitMs: 100 });
     const holdUntil = Date.now() + 60_000;
     await oneCall(routing, { sent: true, providerMessageId: 'last', holdUntil });
-    const route = await routing.acquire(aDelivery(), soon());
-    expect(route).toMatchObject({
-      open: false,
-      outcome: { kind: 'waiting', until: new Date(holdUntil).toISOString() },
-    });
+    const outcome = await outcomeOf(routing);
+    if (outcome.kind !== 'waiting') throw new Error('it should wait');
+    expect(Math.abs(Date.parse(outcome.until) - holdUntil)).toBeLessThan(50);
   });
 
   it('is not awaited past the time in which a call may be written, which ends before the claim’s lease', async () => {
-    const routing = aRoutingService({ rate: 1, maxWaitMs: 30_000 });
-    await oneCall(routing, { sent: true, providerMessageId: 'first' });
+    const routing = aRoutingService({ rates: { sendgrid: 1 }, waitMs: 30_000 });
+    await oneCall(routing, fine);
     const asked = systemClock.steady();
     const route = await routing.acquire(aDelivery(), asked + 500);
     expect(route).toMatchObject({ open: false, outcome: { kind: 'waiting' } });
@@ -149,39 +226,37 @@ describe('the way of a call', () => {
     expect(await routing.acquire(aDelivery(), systemClock.steady() + 5_000)).toMatchObject({ open: true });
   });
 
-  it('leads a message that would wait too long back to retry instead of holding it in memory', async () => {
-    const routing = aRoutingService({ rate: 0.1, maxWaitMs: 100 });
-    await oneCall(routing, { sent: true, providerMessageId: 'first' });
-    const route = await routing.acquire(aDelivery(), soon());
-    expect(route).toMatchObject({
-      open: false,
-      outcome: { kind: 'waiting', reason: expect.stringContaining('rate limit') },
-    });
-  });
-
-  it('lets a message ask again before it expires', async () => {
-    const routing = aRoutingService();
-    await oneCall(routing, throttled);
-    const expiresAt = new Date(Date.now() + 30_000);
-    const route = await routing.acquire(aDelivery({ expiresAt }), soon());
-    if (route.open || route.outcome.kind !== 'waiting') throw new Error('it should wait');
-    expect(Date.parse(route.outcome.until)).toBeLessThan(expiresAt.getTime());
+  it('gives back a permit for which no place came free in time', async () => {
+    const routing = aRoutingService({ rates: { sendgrid: 20 }, calls: 1, waitMs: 100 });
+    const first = await grantOf(routing);
+    await systemClock.wait(60);
+    expect(await outcomeOf(routing)).toMatchObject({ kind: 'waiting', reason: expect.stringContaining('too many') });
+    first.giveBack(fine);
+    const asked = systemClock.steady();
+    await grantOf(routing);
+    expect(systemClock.steady() - asked).toBeLessThan(40);
   });
 
   it('leads past a provider that cannot carry the message, and where none can it fails at once', async () => {
     const rich = aDelivery({ message: { text: 'rich' } });
-    expect(
-      await aRoutingService({ providers: [new PlainProvider(), new RichProvider()] }).acquire(rich, soon()),
-    ).toMatchObject({
-      open: true,
-      grant: { provider: { name: 'resend' } },
+    const plain = new PlainProvider();
+    expect(await grantOf(aRoutingService({ providers: [plain, new RichProvider()] }), rich)).toMatchObject({
+      provider: { name: 'resend' },
     });
-    expect(await aRoutingService({ providers: [new PlainProvider()] }).acquire(rich, soon())).toMatchObject({
-      open: false,
-      outcome: { kind: 'failed', attempt: 1, failure: tooRich },
+    expect(await outcomeOf(aRoutingService({ providers: [plain] }), rich)).toMatchObject({
+      kind: 'failed',
+      attempt: 1,
+      failure: tooRich,
     });
-    expect(await aRoutingService({ providers: [new PlainProvider()] }).acquire(aDelivery(), soon())).toMatchObject({
-      open: true,
-    });
+    expect(await grantOf(aRoutingService({ providers: [plain] }))).toMatchObject({ provider: { name: 'sendgrid' } });
+  });
+
+  it('knows whether another provider can take what one has refused', async () => {
+    const routing = aRoutingService({ providers: both() });
+    expect(routing.isOpenElsewhere(aDelivery(), 'sendgrid')).toBe(true);
+    const { giveBack } = await grantOf(routing, aDelivery({ request: { provider: 'resend' } }));
+    giveBack(throttled());
+    expect(routing.isOpenElsewhere(aDelivery(), 'sendgrid')).toBe(false);
+    expect(aRoutingService().isOpenElsewhere(aDelivery(), 'sendgrid')).toBe(false);
   });
 });

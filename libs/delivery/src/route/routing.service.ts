@@ -1,19 +1,30 @@
-import type { Failure } from '#libs/contracts';
-import { type Provider, type SendResult, holdAfter } from '#libs/providers';
+import {
+  type ConsideredProvider,
+  type Failure,
+  type Lane,
+  nearestInstant,
+  type RouteCandidate,
+  routeKey,
+} from '#libs/contracts';
+import { ownFailure, type Provider, type SendResult } from '#libs/providers';
 import { admit } from '../accept/admit.policy.ts';
+import { postponed } from '../accept/postpone.policy.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Delivery, Outcome } from '../delivery.ts';
-import { chooseRoute, circuitOpen } from './health/choose-route.policy.ts';
 import type { Leave, ProviderHealth } from './health/provider-health.ts';
+import type { HeldProviders, Passage } from './holds/held-providers.ts';
 import type { PermitRequest, Permits } from './permits/permits.service.ts';
-import { postponed } from '../accept/postpone.policy.ts';
+import { type Ranked, rankProviders } from './route.policy.ts';
 
 export interface RoutingOptions<M> {
   providers: readonly Provider<M>[];
   health: ProviderHealth;
+  holds: Pick<HeldProviders, 'stateOf' | 'enter' | 'leave'>;
   permits: Permits;
-  /** How long a provider that throttles without a word is left alone, in milliseconds. */
-  holdMs: number;
+  /** The account in use, by provider. */
+  accounts: ReadonlyMap<string, string>;
+  /** How long a message may wait for a provider in memory, by lane, in milliseconds. */
+  waitMs: Record<Lane, number>;
   /** Whose rate the message counts to; undefined: the provider picks the sender. */
   senderOf: (message: M) => string | undefined;
   /** The one provider that can send it; undefined: any. */
@@ -29,16 +40,49 @@ export interface Grant<M> {
   provider: Provider<M>;
   /** Why this one, for the log. */
   why: string;
+  /** What was found of each provider that could take it; undefined: the first one took it. */
+  considered: readonly ConsideredProvider[] | undefined;
   /** Once, with the answer where the call was made: it says how the provider does. */
   giveBack: (result: SendResult | undefined) => void;
 }
 
-/** Route, permit, place (docs/architecture.md): which provider takes a call, and when. */
+/** A provider that could take the message, and what it takes to call it. */
+interface Candidate<M> extends Ranked<Provider<M>> {
+  request: PermitRequest;
+}
+
+/** Why a candidate takes no call now. */
+interface Obstacle {
+  why: string;
+  /** Trouble of the provider: others may help, and nothing that we wait for is our own. */
+  ofOthers: boolean;
+  /** When it is over, on the steady clock, in milliseconds; Infinity: not known. */
+  until: number;
+  /** What ends it, where that can be waited for. */
+  end?: Promise<void>;
+}
+
+/** A candidate, and what must be over before it takes the call. */
+interface Waitable<M> {
+  candidate: Candidate<M>;
+  obstacle: Obstacle;
+}
+
+/** About how long a call takes that probes. */
+const PROBE_MS = 200;
+
+/** Of the time in which a request may be written, the part that may be waited: the rest is for the call. */
+const PART_OF_LEASE = 0.8;
+
+/**
+ * Which provider takes a call, and when: one question. The candidates are asked in order; the first that takes it now,
+ * or soonest within the lane's wait, gets it (docs/architecture.md).
+ */
 export class RoutingService<M> {
   private readonly options: RoutingOptions<M>;
   private readonly clock: Clock;
   /** The members of a coalesced call share one answer: it speaks for the provider once. */
-  private spoken: SendResult | undefined;
+  private heard: SendResult | undefined;
 
   constructor(options: RoutingOptions<M>) {
     this.options = options;
@@ -46,98 +90,244 @@ export class RoutingService<M> {
   }
 
   /**
-   * At once where nobody waits for what it takes; else in its turn.
+   * At once where a provider takes it now; else as soon as one does, within the lane's wait.
    * @param deadline the last moment to write the request, on the steady clock
    */
   acquire(delivery: Delivery<M>, deadline: number): Route<M> | Promise<Route<M>> {
-    const [providers, obstacle] = this.providersFor(delivery.message);
+    const { able, obstacle } = this.providersFor(delivery.message);
     if (obstacle) return { open: false, outcome: unsupportedByAll(delivery, obstacle, this.clock.now()) };
-    return this.atOnce(providers, delivery, deadline) ?? this.inTurn(providers, delivery, deadline);
+    const candidates = this.candidatesOf(able, delivery);
+    return this.atOnce(candidates) ?? this.inTurn(candidates, delivery, deadline);
   }
 
-  private atOnce(providers: readonly Provider<M>[], delivery: Delivery<M>, deadline: number): Route<M> | undefined {
-    const { health, permits } = this.options;
-    const choice = this.choose(providers, delivery);
-    if (!choice.found) return { open: false, outcome: unavailable(delivery, this.clock.now()) };
-    const { name } = choice.provider;
-    if (!health.isFree(name) || !permits.takeAtOnce(this.permitRequest(name, delivery, deadline))) return undefined;
-    const leave = health.enterAtOnce(name);
-    return leave && this.granted(choice.provider, choice.why, leave);
+  /** Whether another provider, which has not failed the message, would take it now. It takes nothing. */
+  isOpenElsewhere(delivery: Delivery<M>, failed: string): boolean {
+    const failedBefore = new Set([failed, ...delivery.attempts.map(({ provider }) => provider)]);
+    const { able } = this.providersFor(delivery.message);
+    const others = able.filter(({ name }) => !failedBefore.has(name));
+    return this.candidatesOf(others, delivery).some((candidate) => !this.troubleOf(candidate));
   }
 
-  private async inTurn(providers: readonly Provider<M>[], delivery: Delivery<M>, deadline: number): Promise<Route<M>> {
+  private atOnce(candidates: readonly Candidate<M>[]): Route<M> | undefined {
     const { health, permits } = this.options;
+    for (const candidate of candidates) {
+      const { name } = candidate.provider;
+      if (this.troubleOf(candidate) || !health.isFree(name) || !permits.takeAtOnce(candidate.request)) continue;
+      const leave = health.enterAtOnce(name);
+      if (leave) return this.granted(candidate, candidates, leave);
+      permits.giveBack(candidate.request);
+    }
+    return undefined;
+  }
+
+  private async inTurn(
+    candidates: readonly Candidate<M>[],
+    delivery: Delivery<M>,
+    deadline: number,
+  ): Promise<Route<M>> {
+    const now = this.clock.steady();
+    const end = now + Math.min(this.options.waitMs[delivery.lane], (deadline - now) * PART_OF_LEASE);
+    const refused = new Set<Candidate<M>>();
     for (;;) {
-      const choice = this.choose(providers, delivery);
-      if (!choice.found) return { open: false, outcome: unavailable(delivery, this.clock.now()) };
-      const { provider, why } = choice;
-      const permit = await permits.take(this.permitRequest(provider.name, delivery, deadline));
-      if (!permit.granted)
-        return away(
-          delivery,
-          permit.waitUntil.getTime(),
-          'Its turn under a rate limit has not come.',
-          this.clock.now(),
-        );
+      const next = this.soonest(candidates.filter((candidate) => !refused.has(candidate)));
+      if (!next || next.obstacle.until > end) return { open: false, outcome: this.none(candidates, delivery) };
+      const leave = await this.wait(next, end, refused);
       const late = admit(delivery, this.clock.now());
+      // A hold may have been set, or a circuit opened, while it was waited for.
+      if (leave && !late && !this.troubleOf(next.candidate)) return this.granted(next.candidate, candidates, leave);
+      if (leave) this.unused(next.candidate, leave);
       if (late) return { open: false, outcome: late };
-      const entry = await health.enter(provider.name, delivery.lane, deadline - this.clock.steady());
-      if (entry.entered) return this.granted(provider, why, entry.leave);
-      if (entry.why === 'full')
-        return away(delivery, this.clock.now() + 1_000, 'Too many calls to the provider are out.', this.clock.now());
-      // The circuit opened while it waited: routed again.
+      const route = this.atOnce(candidates);
+      if (route) return route;
+      if (this.clock.steady() >= end) return { open: false, outcome: this.none(candidates, delivery) };
     }
   }
 
-  private choose(providers: readonly Provider<M>[], delivery: Delivery<M>) {
-    return chooseRoute(providers, preferredProviderOf(delivery), delivery.attempts, this.options.health.snapshot());
+  /**
+   * Waits for a permit and a place at a candidate.
+   * @param refused where a candidate is put that has no turn in time
+   * @returns undefined: nothing is taken
+   */
+  private async wait(
+    { candidate, obstacle }: Waitable<M>,
+    end: number,
+    refused: Set<Candidate<M>>,
+  ): Promise<Leave | undefined> {
+    const { health, permits } = this.options;
+    const { clock } = this;
+    if (obstacle.ofOthers) {
+      if (obstacle.end) await orAfter(clock, obstacle.end, end - clock.steady());
+      else await clock.wait(obstacle.until - clock.steady());
+      return undefined;
+    }
+    if (await permits.take({ ...candidate.request, notAfter: end })) {
+      const entry = await health.enter(candidate.provider.name, candidate.request.lane, end - clock.steady());
+      if (entry.entered) return entry.leave;
+      permits.giveBack(candidate.request);
+      if (entry.why === 'circuit-open') return undefined;
+    }
+    refused.add(candidate);
+    return undefined;
   }
 
-  private permitRequest(provider: string, { tenant, lane, message }: Delivery<M>, notAfter: number): PermitRequest {
-    return { provider, tenant, lane, sender: this.options.senderOf(message), notAfter };
+  private unused({ request }: Candidate<M>, leave: Leave): void {
+    leave();
+    this.options.permits.giveBack(request);
+  }
+
+  /** The candidate that takes it soonest, of those of which it is known when. */
+  private soonest(candidates: readonly Candidate<M>[]): Waitable<M> | undefined {
+    let soonest: Waitable<M> | undefined;
+    for (const candidate of candidates) {
+      const obstacle = this.obstacleOf(candidate);
+      if (obstacle.until < (soonest?.obstacle.until ?? Infinity)) soonest = { candidate, obstacle };
+    }
+    return soonest;
+  }
+
+  /** Trouble of the provider itself: a hold or an open circuit. */
+  private troubleOf({ provider: { name }, request }: Candidate<M>): Obstacle | undefined {
+    const { health, holds } = this.options;
+    const hold = holds.stateOf(name, request.sender);
+    if (hold.state === 'held')
+      return { why: `held after ${hold.code}: ${hold.meaning}`, ofOthers: true, until: hold.until };
+    if (hold.state === 'probing')
+      return {
+        why: 'its hold is over, and another call finds out whether it takes calls again',
+        ofOthers: true,
+        until: this.clock.steady() + PROBE_MS,
+        end: hold.verdict,
+      };
+    if (health.isOpen(name)) return { why: 'its circuit is open: calls to it fail', ofOthers: true, until: Infinity };
+    return undefined;
+  }
+
+  private obstacleOf(candidate: Candidate<M>): Obstacle {
+    const trouble = this.troubleOf(candidate);
+    if (trouble) return trouble;
+    const { health, permits } = this.options;
+    const turnAt = permits.turnAt(candidate.request);
+    if (health.isFree(candidate.provider.name) || turnAt > this.clock.steady())
+      return { why: 'its turn under a rate limit has not come', ofOthers: false, until: turnAt };
+    return { why: 'too many calls to it are out', ofOthers: false, until: turnAt };
+  }
+
+  /** No provider takes it in time; that is no attempt. */
+  private none(candidates: readonly Candidate<M>[], delivery: Delivery<M>): Outcome {
+    const now = this.clock.now();
+    const found = candidates.map((candidate) => ({ candidate, obstacle: this.obstacleOf(candidate) }));
+    const considered = found.map(({ candidate, obstacle }) => this.passedOver(candidate, obstacle));
+    const own = found.filter(({ obstacle }) => !obstacle.ofOthers);
+    if (own.length === 0) {
+      const [{ request }] = candidates as [Candidate<M>];
+      return {
+        kind: 'parked',
+        at: nearestInstant(now),
+        reason: `No provider can take it now: ${inWords(considered)}`,
+        waitsFor: routeKey(
+          delivery.channel,
+          candidates.map((one) => this.named(one, request.sender)),
+        ),
+        failure: noRoute,
+        route: considered,
+      };
+    }
+    // A limit of our own: no provider's recovery helps it, so it has an appointment.
+    const appointments = own.map(({ candidate }) => this.options.permits.appoint(candidate.request));
+    const until = now + Math.max(0, Math.min(...appointments) - this.clock.steady());
+    return {
+      ...postponed(delivery, until, `No provider can take it now: ${inWords(considered)}`, now),
+      route: considered,
+    };
+  }
+
+  private named({ provider: { name } }: Candidate<M>, sender: string | undefined): RouteCandidate {
+    return { provider: name, account: this.options.accounts.get(name) ?? '', ...(sender !== undefined && { sender }) };
+  }
+
+  private candidatesOf(providers: readonly Provider<M>[], delivery: Delivery<M>): Candidate<M>[] {
+    const { tenant, lane, message, attempts, request } = delivery;
+    const preferred = typeof request['provider'] === 'string' ? request['provider'] : undefined;
+    const sender = this.options.senderOf(message);
+    return rankProviders(providers, preferred, attempts).map((ranked) => ({
+      ...ranked,
+      request: { provider: ranked.provider.name, tenant, lane, sender },
+    }));
   }
 
   /** Those that can carry the message at all; where none can, why the preferred one cannot. */
-  private providersFor(message: M): [readonly Provider<M>[], Failure | undefined] {
+  private providersFor(message: M): { able: readonly Provider<M>[]; obstacle?: Failure | undefined } {
     const bound = this.options.boundTo?.(message);
     const providers = this.options.providers.filter(({ name }) => bound === undefined || name === bound);
     const able = providers.filter((provider) => !provider.unsupported(message));
-    return [able, able.length === 0 ? providers[0]?.unsupported(message) : undefined];
+    return able.length > 0 ? { able } : { able, obstacle: providers[0]?.unsupported(message) ?? notConfigured };
   }
 
-  private granted(provider: Provider<M>, why: string, leave: Leave): Route<M> {
-    const giveBack = (result: SendResult | undefined) => this.giveBack(provider.name, leave, result);
-    return { open: true, grant: { provider, why, giveBack } };
+  private granted(candidate: Candidate<M>, candidates: readonly Candidate<M>[], leave: Leave): Route<M> {
+    const { provider, standing, request } = candidate;
+    const passage = this.options.holds.enter(provider.name, request.sender);
+    const before = candidates.slice(0, candidates.indexOf(candidate));
+    const why = before.length > 0 ? 'those before it cannot take it now' : standing;
+    const considered =
+      before.length === 0 && standing !== 'failed longest ago' && standing !== 'next after a failure'
+        ? undefined
+        : [
+            ...before.map((one) => this.passedOver(one, this.obstacleOf(one))),
+            { provider: provider.name, taken: true, why },
+          ];
+    const giveBack = (result: SendResult | undefined) => this.giveBack(provider.name, leave, passage, result);
+    return { open: true, grant: { provider, why, considered, giveBack } };
   }
 
-  private giveBack(provider: string, leave: Leave, result: SendResult | undefined): void {
+  private passedOver({ provider }: Candidate<M>, { why, until }: Obstacle): ConsideredProvider {
+    const inMs = until - this.clock.steady();
+    const isAhead = Number.isFinite(inMs) && inMs > 0;
+    return {
+      provider: provider.name,
+      taken: false,
+      why,
+      ...(isAhead && { until: nearestInstant(this.clock.now() + inMs) }),
+    };
+  }
+
+  private giveBack(provider: string, leave: Leave, passage: Passage, result: SendResult | undefined): void {
+    this.options.holds.leave(passage, result);
     // Members of one call give it back one right after the other.
-    if (!result || result === this.spoken) return leave();
-    this.spoken = result;
+    if (!result || result === this.heard) return leave();
+    this.heard = result;
     leave(result);
-    const until = holdAfter(result, this.options.holdMs, this.clock.now());
-    if (until !== undefined) this.options.permits.hold(provider, until);
+    // What rate headers say of a call that was taken is a limit of this replica's own: the next calls wait for it.
+    if (result.sent && result.holdUntil !== undefined) this.options.permits.hold(provider, result.holdUntil);
   }
 }
 
-function preferredProviderOf({ request: { provider } }: Delivery<unknown>): string | undefined {
-  return typeof provider === 'string' ? provider : undefined;
-}
+const noRoute = ownFailure(
+  'MSG_NO_ROUTE',
+  'unavailable',
+  'backoff',
+  'Every provider that could take it is held or failing at present; nothing was sent.',
+);
 
-/** No provider can take it now; that is no attempt of its own. */
-const unavailable = (delivery: Delivery<unknown>, now: number): Outcome => ({
-  kind: 'failed',
-  at: new Date(now).toISOString(),
-  attempt: delivery.attempts.length,
-  failure: circuitOpen,
-});
+/** The provider that the message is bound to is not in use here. */
+const notConfigured = ownFailure(
+  'MSG_TEMPLATE_NOT_FOUND',
+  'account',
+  'operator',
+  'The template or version that it was accepted with is no longer there.',
+);
 
 /** No provider will ever take it; nothing was tried. */
 function unsupportedByAll(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
-  return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length + 1, failure };
+  return { kind: 'failed', at: nearestInstant(now), attempt: delivery.attemptCount + 1, failure };
 }
 
-const away = <M>(delivery: Delivery<M>, until: number, reason: string, now: number): Route<M> => ({
-  open: false,
-  outcome: postponed(delivery, until, reason, now),
-});
+/** Ends with the work, or after so many milliseconds. */
+async function orAfter(clock: Clock, work: Promise<void>, ms: number): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, clock.wait(Math.max(0, ms), done.signal)]);
+  done.abort();
+}
+
+const inWords = (considered: readonly ConsideredProvider[]): string =>
+  considered.map(({ provider, why, until }) => `${provider}: ${why}${until ? ` (until ${until})` : ''}`).join('; ') +
+  '.';

@@ -21,6 +21,7 @@ export class Coalescer<M> {
   private readonly lingerMs: number;
   private readonly clock: Clock;
   private readonly groups = new Map<string, Group<M>>();
+  private readonly shared = new WeakSet<SendResult>();
 
   /** @param lingerMs how long the first message of a group waits for others, in milliseconds; 0: each is sent alone */
   constructor(lingerMs: number, clock: Clock = systemClock) {
@@ -48,6 +49,11 @@ export class Coalescer<M> {
     });
   }
 
+  /** Whether a result is that of a call which carried other messages as well. */
+  isShared(result: SendResult): boolean {
+    return this.shared.has(result);
+  }
+
   private open(key: string, provider: Provider<M>): Group<M> {
     const group: Group<M> = { members: [], gone: new AbortController() };
     this.groups.set(key, group);
@@ -65,7 +71,10 @@ export class Coalescer<M> {
     for (const { call, resolve, reject } of late) provider.send(call).then(resolve, reject);
     if (inTime.length === 0) return;
     provider.sendBatch(inTime.map(({ call }) => call)).then(
-      (results) => inTime.forEach(({ resolve }, index) => resolve(results[index]!)),
+      (results) => {
+        if (inTime.length > 1) for (const result of results) this.shared.add(result);
+        inTime.forEach(({ resolve }, index) => resolve(results[index]!));
+      },
       (error: unknown) => inTime.forEach(({ reject }) => reject(error)),
     );
   }

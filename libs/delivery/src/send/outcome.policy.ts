@@ -35,7 +35,7 @@ export function repeatOf(
 
 /** The channel does not allow it; no provider was asked, so it is not an attempt. `now` is ms since 1970. */
 export function heldBack(delivery: Delivery<unknown>, failure: Failure, now: number): Outcome {
-  return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attempts.length, failure };
+  return { kind: 'failed', at: new Date(now).toISOString(), attempt: delivery.attemptCount, failure };
 }
 
 /** The lease's guard stopped it before anything was written. */

@@ -1,3 +1,4 @@
+import type { Failure } from '#libs/contracts';
 import { ownFailure, type SendResult } from '#libs/providers';
 import { count, counters, label, logInfo, OpenSpan, SpanKind, traceHeaders, underContext } from '#libs/telemetry';
 import { forbiddenBy } from '../accept/recipient-filter.policy.ts';
@@ -64,7 +65,7 @@ async function call<M>(job: Job<M>, message: M, tools: Tools<M>): Promise<SendRe
     const outcome = isUnwritten(result)
       ? notStarted(delivery, clock.now())
       : outcomeOf(result, provider.name, reference, clock.now());
-    job.end(forbidding(job, outcome, tools));
+    job.end(routed(job, result, forbidding(job, outcome, tools), tools));
     const reported = logFields(outcome);
     label(span.span, reported);
     countAttempt(delivery, provider.name, outcome);
@@ -86,7 +87,7 @@ function attributesOf<M>({ admitted: delivery, token }: Job<M>, provider: string
     'mi.channel': delivery.channel,
     'mi.lane': delivery.lane,
     'mi.hop': delivery.hop,
-    'mi.attempt': delivery.attempts.length + 1,
+    'mi.attempt': delivery.attemptCount + 1,
     'mi.provider': provider,
     'mi.route': why,
     'mi.call_id': token,
@@ -110,6 +111,24 @@ function forbidding<M>(job: Job<M>, outcome: Outcome, { channel }: Tools<M>): Ou
   const forbids = forbiddenBy(outcome.failure, job.admitted, job.suppressedRecipients, scope);
   return forbids ? { ...outcome, forbids } : outcome;
 }
+
+/** With what was found of the providers, and whether another one can take it at once. */
+function routed<M>(job: Job<M>, result: SendResult, outcome: Outcome, { routing, coalescer }: Tools<M>): Outcome {
+  const { admitted } = job;
+  const { considered, provider } = job.grant!;
+  const elsewhere =
+    outcome.kind === 'failed' && mayGoElsewhere(outcome.failure) && routing.isOpenElsewhere(admitted, provider.name);
+  return {
+    ...outcome,
+    ...(considered && { route: considered }),
+    ...(elsewhere && { elsewhere }),
+    ...(outcome.kind === 'unknown' && coalescer.isShared(result) && { shared: true }),
+  } as Outcome;
+}
+
+/** What a provider has refused for its own reasons, and not for those of the message or of its recipient. */
+const mayGoElsewhere = ({ kind, retry }: Failure): boolean =>
+  retry !== 'never' && (kind === 'transient' || kind === 'throttled' || kind === 'unavailable' || kind === 'account');
 
 function countAttempt({ channel }: Delivery<unknown>, provider: string, outcome: Outcome): void {
   const kind = 'failure' in outcome ? outcome.failure.kind : undefined;

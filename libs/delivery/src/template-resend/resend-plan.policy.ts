@@ -1,5 +1,6 @@
 import { factId, type SendDeferred, type StatusChanged } from '#libs/contracts';
 import type { Delivery } from '../delivery.ts';
+import { withAttempt } from '../publish/attempts.policy.ts';
 
 /**
  * The ledger's state of a hop whose acceptance is revoked. `running`: its call is still in flight; `otherwise`: it is
@@ -19,11 +20,11 @@ export interface ResendPlan {
 
 /** `now`: ms since 1970. */
 export function resendPlanOf(delivery: Delivery<unknown>, provider: string, now: number): ResendPlan {
-  const { messageId, tenant, channel, lane, key, hop, request, requestedAt, expiresAt, templateVersion, attempts } =
-    delivery;
+  const { messageId, tenant, channel, lane, key, hop, request, requestedAt, expiresAt, templateVersion } = delivery;
+  const { attempts, attemptCount } = delivery;
   return {
     provider,
-    attempt: attempts.length + 1,
+    attempt: attemptCount + 1,
     deferred: {
       eventId: factId({ tenant, channel, messageId, hop, source: channel, status: 'deferred:acceptance-revoked' }),
       messageId,
@@ -34,6 +35,7 @@ export function resendPlanOf(delivery: Delivery<unknown>, provider: string, now:
       hop,
       request,
       attempts,
+      attemptCount,
       requestedAt: requestedAt.toISOString(),
       expiresAt: expiresAt.toISOString(),
       ...(templateVersion !== undefined && { templateVersion }),
@@ -46,11 +48,14 @@ export function resendPlanOf(delivery: Delivery<unknown>, provider: string, now:
 
 /** The hand-over of a message whose acceptance was revoked, made from its receipt. */
 export function givenBack({ deferred, attempt, provider }: ResendPlan, { at, failure }: StatusChanged): SendDeferred {
-  const { hop, attempts } = deferred;
+  const { hop, attempts, attemptCount = attempts.length } = deferred;
   return {
     ...deferred,
     at,
-    attempts: [...attempts, ...(failure ? [{ attempt, hop, at, provider, failure }] : [])],
+    ...(failure && {
+      attempts: withAttempt(attempts, { attempt, hop, at, provider, failure }),
+      attemptCount: attemptCount + 1,
+    }),
     ...(failure && { failure }),
   };
 }

@@ -46,6 +46,8 @@ export function aDelivery(overrides: Partial<Delivery<TestMessage>> = {}): Deliv
     message: { text: 'Hello' },
     recipients: [recipientRef('a key for the tests', 'ada@inbox.test')],
     attempts: [],
+    attemptCount: overrides.attempts?.length ?? 0,
+    rests: 0,
     unconfirmedCall: undefined,
     unconfirmedSince: undefined,
     correlationId: undefined,

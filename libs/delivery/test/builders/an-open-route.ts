@@ -1,6 +1,12 @@
 import type { Provider, SendResult } from '#libs/providers';
 import type { DeliveryOptions } from '../../src/delivery.service.ts';
-import { chooseProvider } from '../../src/route/route.policy.ts';
+import { type Ranked, rankProviders } from '../../src/route/route.policy.ts';
+
+const first = <P>([ranked]: readonly Ranked<P>[]) => ({
+  provider: ranked!.provider,
+  why: ranked!.standing,
+  considered: undefined,
+});
 
 /** A route without circuits and rates: every call may go at once. */
 export const anOpenRoute = <M>(
@@ -9,6 +15,7 @@ export const anOpenRoute = <M>(
 ): DeliveryOptions<M>['routing'] => ({
   acquire: ({ attempts }) => ({
     open: true,
-    grant: { ...chooseProvider(providers, undefined, attempts), giveBack },
+    grant: { ...first(rankProviders(providers, undefined, attempts)), giveBack },
   }),
+  isOpenElsewhere: () => false,
 });

@@ -243,8 +243,9 @@ export class ChannelWorker {
 
 /** A bug while the provider's response is recorded. */
 const withFaultAfter = (
-  routing: Pick<RoutingService<Message>, 'acquire'>,
-): Pick<RoutingService<Message>, 'acquire'> => ({
+  routing: Pick<RoutingService<Message>, 'acquire' | 'isOpenElsewhere'>,
+): Pick<RoutingService<Message>, 'acquire' | 'isOpenElsewhere'> => ({
+  isOpenElsewhere: () => false,
   acquire: async (delivery, deadline): Promise<Route<Message>> => {
     const route = await routing.acquire(delivery, deadline);
     if (!route.open || delivery.message.fault !== 'after the call') return route;

@@ -128,6 +128,7 @@ const tellingOf: Record<Exclude<LedgerRow['state'], 'claimed'>, string[]> = {
   failed: ['failed', 'retrying'],
   unknown: [],
   waiting: ['scheduled'],
+  parked: ['scheduled'],
   expired: ['expired'],
   suppressed: ['suppressed'],
   found: [],

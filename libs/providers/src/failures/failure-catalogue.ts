@@ -54,6 +54,22 @@ function kindOfStatus(httpStatus: number | undefined): Pick<FailureRow, 'kind' |
   return { kind: 'bad-content', retry: 'never', meaning: 'The provider refused the request.' };
 }
 
+/**
+ * For how much of the provider nothing goes for a while after an answer. Refused credentials and throttling meet every
+ * call alike. A 403 that stands in no table may be about the sender only: one tenant's wrong sender must not stop
+ * everybody.
+ */
+function heldBy(
+  { kind, holds }: Pick<FailureRow, 'kind' | 'holds'>,
+  httpStatus: number | undefined,
+  isListed: boolean,
+): 'all' | 'sender' | undefined {
+  if (httpStatus === undefined || holds === 'none') return undefined;
+  if (holds) return holds;
+  if (kind === 'throttled' || (kind === 'account' && httpStatus === 401)) return 'all';
+  return kind === 'account' && httpStatus === 403 && !isListed ? 'sender' : undefined;
+}
+
 /** A header may ask for a fraction of a second, or for more than a number can represent. */
 const wholeMs = (ms: number | undefined) =>
   ms === undefined || !(ms >= 0) ? undefined : Math.min(Math.ceil(ms), Number.MAX_SAFE_INTEGER);
@@ -76,6 +92,7 @@ export class FailureCatalogue {
     const retryAfterMs = wholeMs(seen.retryAfterMs);
     const listed = codes.map((code) => this.rows.get(code)).find((row) => row !== undefined);
     const row = listed ?? kindOfStatus(seen.httpStatus);
+    const holds = heldBy(row, seen.httpStatus, listed !== undefined);
     return {
       kind: row.kind,
       code: listed?.code ?? codes[0] ?? 'none',
@@ -86,6 +103,7 @@ export class FailureCatalogue {
       help: listed ? sectionOf(this.provider, listed.code) : unlistedPage,
       ...(seen.httpStatus !== undefined && { httpStatus: seen.httpStatus }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(holds && { holds }),
       ...(listed?.suppress && { suppress: true, ...(listed.suppressScope && { suppressScope: listed.suppressScope }) }),
       ...(!listed && { unlisted: true }),
     };

@@ -20,6 +20,11 @@ export interface FailureRow {
   stage?: FailureStage;
   /** The HTTP status that it comes with; unset where it comes with several, or with none. */
   httpStatus?: number;
+  /**
+   * For how much of the provider nothing goes for a while, where an answer brings it: all of the account, one sender,
+   * or nothing but this message. Unset: by kind and status (failure-catalogue.ts).
+   */
+  holds?: 'all' | 'sender' | 'none';
   /** Never write to this recipient again. */
   suppress?: boolean;
   /** The scope of that suppression; unset: everything to this recipient. */

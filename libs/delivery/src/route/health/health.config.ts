@@ -6,8 +6,8 @@ const calls = (standard: number) => z.coerce.number().int().min(1).max(10_000).d
 /** Settings of the circuits and of the calls in flight, the same for every provider of a channel. */
 export const healthSettings = {
   BREAKER_CONSECUTIVE_FAILURES: calls(20).describe(
-    'A provider’s circuit opens after this many failures in a row that are its own: transient, unknown, refused ' +
-      'credentials.',
+    'A provider’s circuit opens after this many failures in a row that are its own: transient or ' +
+      'unknown. What throttles or refuses the account is held instead.',
   ),
   BREAKER_FAILURE_RATIO: z.coerce
     .number()

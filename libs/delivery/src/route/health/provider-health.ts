@@ -53,12 +53,22 @@ export class ProviderHealth {
     options.stopping.addEventListener('abort', () => this.dismissAll(), { once: true });
   }
 
-  /** The circuits as routing sees them: `half-open` only while one more probe may go. */
-  snapshot(): ReadonlyMap<string, CircuitState> {
-    const now = this.now();
-    return new Map(
-      [...this.watched].map(([name, { circuit }]) => [name, routingState(circuit, this.options.limits, now)]),
-    );
+  /** Whether a provider's circuit lets no call through now: of a half-open one, where all its probes are out. */
+  isOpen(provider: string): boolean {
+    const { circuit } = this.watched.get(provider) ?? this.watch(provider);
+    return circuit.state !== 'closed' && routingState(circuit, this.options.limits, this.now()) === 'open';
+  }
+
+  /** For the readiness: which circuits let no call through, or only probes. Undefined: none. */
+  concern(): { meaning: string; remedy: string } | undefined {
+    const failing = [...this.watched].filter(([, { circuit }]) => circuit.state !== 'closed').map(([name]) => name);
+    if (failing.length === 0) return undefined;
+    return {
+      meaning: `Calls to ${failing.join(' and ')} fail: this replica sends there only to find out whether they work again.`,
+      remedy:
+        'What can go by another provider does; the rest waits. Look at the provider’s status page, and whether other ' +
+        'replicas reach it: where they do, it is the network of this one.',
+    };
   }
 
   /** Whether there is a place now, and nobody waits for one. */

@@ -9,18 +9,16 @@ export function verdictOf(result: SendResult | undefined): Verdict {
 }
 
 function verdictOfFailure(failure: Failure): Verdict {
-  if (unseen.has(failure.code)) return 'neutral';
+  // A held provider is left alone: a circuit on top would wait twice.
+  if (unseen.has(failure.code) || failure.holds) return 'neutral';
   switch (failure.kind) {
     case 'transient':
     case 'unknown':
       return 'failing';
-    // Refused credentials meet every call alike. Other trouble of an account may concern one sender or country only.
-    case 'account':
-      return failure.httpStatus === 401 ? 'failing' : answered(failure);
-    // The permits hold what is throttled: a circuit on top would wait twice.
     case 'throttled':
     case 'unavailable':
       return 'neutral';
+    case 'account':
     case 'bad-recipient':
     case 'bad-content':
     case 'opted-out':

@@ -48,6 +48,13 @@ export function taken(bucket: Bucket, rate: Rate, now: number): Bucket {
   return { ...current, tokens: Math.max(0, current.tokens - 1) };
 }
 
+/** The bucket with a token that was taken and not used. */
+export function givenBack(bucket: Bucket, rate: Rate, now: number): Bucket {
+  if (rate.perS === Infinity) return bucket;
+  const current = refilled(bucket, rate, now);
+  return { ...current, tokens: Math.min(rate.burst, current.tokens + 1) };
+}
+
 /** The bucket under another rate: what came so far came at the old one, and a smaller bucket holds less. */
 export function reRated(bucket: Bucket, from: Rate, to: Rate, now: number): Bucket {
   const current = refilled(bucket, from, now);

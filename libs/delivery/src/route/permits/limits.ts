@@ -1,6 +1,16 @@
 import type { Lane } from '#libs/contracts';
 import { nextAttemptAt } from './next-attempt.policy.ts';
-import { availableAt, type Bucket, fullBucket, held, isFull, type Rate, reRated, taken } from './bucket.policy.ts';
+import {
+  availableAt,
+  type Bucket,
+  fullBucket,
+  givenBack,
+  held,
+  isFull,
+  type Rate,
+  reRated,
+  taken,
+} from './bucket.policy.ts';
 import { atLeastAsUrgent } from './lanes.policy.ts';
 import type { SenderReservations } from '../reservations/sender-reservations.port.ts';
 import {
@@ -9,6 +19,7 @@ import {
   noReservation,
   type Reservation,
   reservationSize,
+  unused,
   used,
 } from '../reservations/reservation.policy.ts';
 
@@ -26,8 +37,11 @@ export abstract class Limit {
   /** Takes a token. Only when `readyAt` is not ahead. */
   abstract take(now: number): void;
 
-  /** About when the last of those who wait in this lane would have its turn. */
-  abstract turnAt(lane: Lane, now: number): number;
+  /** Gives a token back that was not used. */
+  abstract giveBack(now: number): void;
+
+  /** About when the last of those who wait in this lane, and of so many more, would have its turn. */
+  abstract turnAt(lane: Lane, now: number, more?: number): number;
 
   /** Asks for more where somebody waits and there is none. */
   refill(_now: number): void {}
@@ -72,8 +86,12 @@ export class BucketLimit extends Limit {
     this.bucket = taken(this.bucket, this.rate, now);
   }
 
-  turnAt(lane: Lane, now: number): number {
-    return availableAt(this.bucket, this.rate, now, Math.max(1, this.ahead(lane)));
+  giveBack(now: number): void {
+    this.bucket = givenBack(this.bucket, this.rate, now);
+  }
+
+  turnAt(lane: Lane, now: number, more = 0): number {
+    return availableAt(this.bucket, this.rate, now, Math.max(1, this.ahead(lane) + more));
   }
 
   isIdle(now: number): boolean {
@@ -125,9 +143,13 @@ export class SenderLimit extends Limit {
     this.slice = used(this.slice, now);
   }
 
-  turnAt(lane: Lane, now: number): number {
+  giveBack(): void {
+    this.slice = unused(this.slice);
+  }
+
+  turnAt(lane: Lane, now: number, more = 0): number {
     const next = this.readyAt(now);
-    return (next === Infinity ? now : next) + Math.max(0, this.ahead(lane) - 1) * this.intervalMs;
+    return (next === Infinity ? now : next) + Math.max(0, this.ahead(lane) + more - 1) * this.intervalMs;
   }
 
   isIdle(now: number): boolean {

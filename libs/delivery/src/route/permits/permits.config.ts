@@ -34,14 +34,6 @@ export const permitSettings = {
     .min(20)
     .default(1_000)
     .describe('Unused calls of a provider or tenant are saved up for this many milliseconds; at least one is.'),
-  PERMIT_MAX_WAIT_MS: milliseconds(30_000).describe(
-    'A message waits for its turn at most this many milliseconds in memory; one that would wait longer is handed ' +
-      'over to the retry service. Never longer than its claim allows a call to be written, which is as long as the ' +
-      'provider’s time-out (10 seconds by default), counted from the claim.',
-  ),
-  PERMIT_HOLD_MS: milliseconds(1_000).describe(
-    'A provider that throttles without saying for how long is left alone for this many milliseconds.',
-  ),
 };
 
 const schema = z.object(permitSettings);

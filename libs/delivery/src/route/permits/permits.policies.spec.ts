@@ -1,34 +1,11 @@
-import { aFailure } from '#libs/testing';
 import { nextAttemptAt } from './next-attempt.policy.ts';
-import { holdAfter, holdByHeaders } from '#libs/providers';
+import { holdByHeaders } from '#libs/providers';
 import { permitSettings, senderRatesOf } from './permits.config.ts';
 import { shareOf } from './share.policy.ts';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
 describe('what a provider says about its rate', () => {
-  const throttled = (retryAfterMs?: number) => ({
-    sent: false as const,
-    failure: aFailure({ kind: 'throttled', retryAfterMs }),
-  });
-
-  it('holds it as long as it asks, at most a day, and for the standard time where it does not say', () => {
-    expect(holdAfter(throttled(30_000), 1_000, 5)).toBe(30_005);
-    expect(holdAfter(throttled(), 1_000, 5)).toBe(1_005);
-    expect(holdAfter(throttled(1e15), 1_000, 0)).toBe(86_400_000);
-  });
-
-  it('holds nothing for other failures or a success', () => {
-    expect(holdAfter({ sent: false, failure: aFailure() }, 1_000, 0)).toBeUndefined();
-    expect(holdAfter({ sent: true, providerMessageId: 'x' }, 1_000, 0)).toBeUndefined();
-  });
-
-  it('holds it until its rate headers say, after a success too; a throttled call’s own word goes first', () => {
-    expect(holdAfter({ sent: true, providerMessageId: 'x', holdUntil: 9_000 }, 1_000, 0)).toBe(9_000);
-    expect(holdAfter({ ...throttled(), holdUntil: 9_000 }, 1_000, 0)).toBe(9_000);
-    expect(holdAfter({ ...throttled(2_000), holdUntil: 9_000 }, 1_000, 0)).toBe(2_000);
-  });
-
   it('reads rate headers only where nothing is left', () => {
     expect(holdByHeaders({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1900000060' }, 1_900_000_000_000)).toBe(
       1_900_000_060_000,

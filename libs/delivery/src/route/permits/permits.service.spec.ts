@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Permit, Permits, type PermitsOptions, type PermitRequest } from './permits.service.ts';
+import { Permits, type PermitsOptions, type PermitWait } from './permits.service.ts';
 import { SenderReservations, type ReservationRequest } from '../reservations/sender-reservations.port.ts';
 
 /** Shares the moments out in memory, at the virtual clock's time. */
@@ -31,24 +31,23 @@ describe('permits', () => {
       reservations,
       reservationMs: 2_000,
       burstMs: 1_000,
-      maxWaitMs: 30_000,
       stopping: stopping.signal,
       now: Date.now,
       ...overrides,
     });
-  const aRequest = (overrides: Partial<PermitRequest> = {}): PermitRequest => ({
+  const aRequest = (overrides: Partial<PermitWait> = {}): PermitWait => ({
     provider: 'twilio',
     tenant: 'default',
     sender: undefined,
     lane: 'transactional',
+    notAfter: Date.now() + 30_000,
     ...overrides,
   });
-  const ask = (permits: Permits, name: string, overrides: Partial<PermitRequest> = {}) =>
-    permits.take(aRequest(overrides)).then((permit) => {
-      went.push(`${name} ${permit.granted ? 'goes' : 'is sent away'} at ${Date.now() / 1_000}`);
-      return permit;
+  const ask = (permits: Permits, name: string, overrides: Partial<PermitWait> = {}) =>
+    permits.take(aRequest(overrides)).then((isGranted) => {
+      went.push(`${name} ${isGranted ? 'goes' : 'is sent away'} at ${Date.now() / 1_000}`);
+      return isGranted;
     });
-  const untilOf = (permit: Permit) => (permit.granted ? undefined : permit.waitUntil.getTime());
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
   beforeEach(() => {
@@ -62,7 +61,7 @@ describe('permits', () => {
   });
 
   it('are granted at once where nothing is limited', async () => {
-    expect(await somePermits().take(aRequest({ sender: '+1500' }))).toEqual({ granted: true });
+    expect(await somePermits().take(aRequest({ sender: '+1500' }))).toBe(true);
     expect([reservations.requests.length, jest.getTimerCount()]).toEqual([0, 0]);
   });
 
@@ -113,7 +112,8 @@ describe('permits', () => {
   it('are none while the replica has no share: another one takes the message', async () => {
     const permits = somePermits({ providerRates: new Map([['twilio', 1]]) });
     permits.setShare(0);
-    expect(untilOf(await permits.take(aRequest()))).toBe(0);
+    expect(await permits.take(aRequest())).toBe(false);
+    expect(permits.appoint(aRequest())).toBe(0);
   });
 
   it('wait for the time the provider asked for', async () => {
@@ -126,18 +126,25 @@ describe('permits', () => {
   });
 
   it('are refused at once where the wait would be too long, one appointment after the other', async () => {
-    const permits = somePermits({ providerRates: new Map([['twilio', 1]]), maxWaitMs: 3_000 });
-    for (let number = 0; number < 4; number += 1) void ask(permits, 'waiting');
-    const refused = await Promise.all([permits.take(aRequest()), permits.take(aRequest()), permits.take(aRequest())]);
-    expect(refused.map(untilOf)).toEqual([4_000, 5_000, 6_000]);
+    const permits = somePermits({ providerRates: new Map([['twilio', 1]]) });
+    for (let number = 0; number < 4; number += 1) void ask(permits, 'waiting', { notAfter: 3_000 });
+    const late = aRequest({ notAfter: 3_000 });
+    expect(permits.turnAt(late)).toBe(4_000);
+    expect(await Promise.all([permits.take(late), permits.take(late), permits.take(late)])).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([permits.appoint(late), permits.appoint(late), permits.appoint(late)]).toEqual([4_000, 5_000, 6_000]);
   });
 
   it('are refused where they would come after the lease, and when the patience is over', async () => {
-    const permits = somePermits({ providerRates: new Map([['twilio', 1]]), maxWaitMs: 2_500 });
+    const permits = somePermits({ providerRates: new Map([['twilio', 1]]) });
     await permits.take(aRequest());
-    expect(untilOf(await permits.take(aRequest({ notAfter: 900 })))).toBe(1_000);
-    void ask(permits, 'bulk', { lane: 'bulk' });
-    for (const name of ['u', 'v', 'w']) void pass(0).then(() => ask(permits, name, { lane: 'urgent' }));
+    expect(await permits.take(aRequest({ notAfter: 900 }))).toBe(false);
+    void ask(permits, 'bulk', { lane: 'bulk', notAfter: 2_500 });
+    for (const name of ['u', 'v', 'w'])
+      void pass(0).then(() => ask(permits, name, { lane: 'urgent', notAfter: 2_500 }));
     await pass(2_600);
     expect(went).toEqual(['w is sent away at 0', 'u goes at 1', 'v goes at 2', 'bulk is sent away at 2.5']);
   });
@@ -150,8 +157,17 @@ describe('permits', () => {
     stopping.abort();
     await turn();
     expect(went).toEqual(['a is sent away at 0.1']);
-    expect(untilOf(await permits.take(aRequest()))).toBe(100);
+    expect([await permits.take(aRequest()), permits.appoint(aRequest())]).toEqual([false, 100]);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('that were taken and not used go to the next', async () => {
+    const permits = somePermits({ providerRates: new Map([['twilio', 1]]), senderRates: new Map([['+1500', 1]]) });
+    await permits.take(aRequest({ sender: '+1500' }));
+    void ask(permits, 'next', { sender: '+1500' });
+    permits.giveBack(aRequest({ sender: '+1500' }));
+    await pass(0);
+    expect(went).toEqual(['next goes at 0']);
   });
 
   it('of a slow sender come from slices as long as many wait, urgent ones first', async () => {

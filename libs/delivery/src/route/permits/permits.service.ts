@@ -13,7 +13,6 @@ export interface PermitsOptions {
   reservations: SenderReservations;
   reservationMs: number;
   burstMs: number;
-  maxWaitMs: number;
   /** Nobody waits any longer once it is aborted. */
   stopping: AbortSignal;
   /** Called when Postgres could not be asked for a slice. */
@@ -28,14 +27,13 @@ export interface PermitRequest {
   /** Undefined: the provider picks one. */
   sender: string | undefined;
   lane: Lane;
-  /** The latest time at which a permit is still of use, in ms since 1970: the claim's lease ends. */
-  notAfter?: number;
 }
 
-/** `waitUntil`: ask again then; until that time waiting would only hold memory. */
-export type Permit = { granted: true } | { granted: false; waitUntil: Date };
-
-const granted: Permit = { granted: true };
+/** Times are in ms since 1970, on the steady clock. */
+export interface PermitWait extends PermitRequest {
+  /** The latest time at which a permit is still of use. */
+  notAfter: number;
+}
 
 /** Past so many tenants or senders, those that nothing need be known of are forgotten. */
 const MOST_REMEMBERED = 10_000;
@@ -45,6 +43,9 @@ const MOST_REMEMBERED = 10_000;
  * worth.
  */
 const TICK_MS = 5;
+
+/** More than any claim lasts, and what a timer can hold. */
+const LONGEST_WAIT_MS = 3_600_000;
 
 /** How fast messages may go: by provider, tenant and sender, the urgent ones first. */
 export class Permits {
@@ -72,14 +73,41 @@ export class Permits {
     return takeWhereReady({ lane: request.lane, limits: this.limitsOf(request, now) }, now);
   }
 
-  /** Waits for its turn, or is sent away at once where that would take too long. Never throws. */
-  take(request: PermitRequest): Promise<Permit> {
+  /**
+   * Waits for its turn. Never throws.
+   * @returns false at once where its turn would come too late, and as soon as the service stops
+   */
+  take(request: PermitWait): Promise<boolean> {
     const now = this.now();
-    const routing: Flow = { lane: request.lane, limits: this.limitsOf(request, now) };
-    if (this.room.isEmpty && takeWhereReady(routing, now)) return Promise.resolve(granted);
+    const flow: Flow = { lane: request.lane, limits: this.limitsOf(request, now) };
+    if (this.room.isEmpty && takeWhereReady(flow, now)) return Promise.resolve(true);
     // It would start at once elsewhere: another replica, or this one when it is back.
-    if (this.options.stopping.aborted) return Promise.resolve({ granted: false, waitUntil: new Date(now) });
-    return new Promise((resolve) => this.wait(request, routing, resolve));
+    if (this.options.stopping.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => this.wait(request, flow, resolve));
+  }
+
+  /** About when one more message would have its turn, in ms since 1970. It takes nothing. */
+  turnAt(request: PermitRequest): number {
+    const now = this.now();
+    return worstOf({ lane: request.lane, limits: this.limitsOf(request, now) }, now, 1).turnAt;
+  }
+
+  /**
+   * A time to ask again, in ms since 1970, for a message whose turn comes too late to wait for it: one after the other,
+   * at the pace of the limit.
+   */
+  appoint(request: PermitRequest): number {
+    const now = this.now();
+    if (this.options.stopping.aborted) return now;
+    const { limit, turnAt } = worstOf({ lane: request.lane, limits: this.limitsOf(request, now) }, now, 1);
+    return Math.ceil(limit.appoint(request.lane, turnAt, now));
+  }
+
+  /** Gives back what was taken and not used. */
+  giveBack(request: PermitRequest): void {
+    const now = this.now();
+    for (const limit of this.limitsOf(request, now)) limit.giveBack(now);
+    this.pump();
   }
 
   /** This replica's part of the rates, from 0 to 1 (shareOf); at first 1. */
@@ -98,29 +126,26 @@ export class Permits {
   }
 
   private wait(
-    { provider, tenant, sender, notAfter = Infinity }: PermitRequest,
-    routing: Flow,
-    resolve: (permit: Permit) => void,
+    { provider, tenant, sender, notAfter }: PermitWait,
+    flow: Flow,
+    resolve: (isGranted: boolean) => void,
   ): void {
-    const end = (permit: Permit) => {
+    const end = (isGranted: boolean) => {
       clearTimeout(timeout);
       this.waiting.delete(sendAway);
-      resolve(permit);
+      resolve(isGranted);
     };
     const sendAway = () => {
-      // Its turn is estimated while it still counts.
-      const waitUntil = this.askAgainAt(routing);
       leave();
-      end({ granted: false, waitUntil });
+      end(false);
     };
-    const giveUpAt = Math.min(this.now() + this.options.maxWaitMs, notAfter);
-    const timeout = setTimeout(sendAway, Math.max(0, giveUpAt - this.now()));
+    const timeout = setTimeout(sendAway, Math.min(LONGEST_WAIT_MS, Math.max(0, notAfter - this.now())));
     this.waiting.add(sendAway);
-    const key = JSON.stringify([tenant, sender, provider, routing.lane]);
+    const key = JSON.stringify([tenant, sender, provider, flow.lane]);
     const isFirst = !this.room.has(key);
-    const leave = this.room.join(key, routing, () => end(granted));
-    if (isFirst) this.look(routing);
-    if (this.waiting.has(sendAway) && worstOf(routing, this.now()).turnAt > giveUpAt) sendAway();
+    const leave = this.room.join(key, flow, () => end(true));
+    if (isFirst) this.look(flow);
+    if (this.waiting.has(sendAway) && worstOf(flow, this.now()).turnAt > notAfter) sendAway();
   }
 
   /** Lets go whoever may, asks for slices where they are missing, and comes back when the next may go. */
@@ -134,11 +159,11 @@ export class Permits {
   }
 
   /** As `pump`, where only this flow is new: mostly it is not ready, and the others need no look. */
-  private look(routing: Flow): void {
+  private look(flow: Flow): void {
     const now = this.now();
-    const readyAt = flowReadyAt(routing, now);
+    const readyAt = flowReadyAt(flow, now);
     if (readyAt <= now) return this.pump();
-    for (const limit of routing.limits) limit.refill(now);
+    for (const limit of flow.limits) limit.refill(now);
     this.comeBack(readyAt, now);
   }
 
@@ -150,13 +175,6 @@ export class Permits {
     // Nobody may be waiting any more when it fires: it alone keeps no process alive (each waiting one has a timer of
     // its own).
     this.timer.unref();
-  }
-
-  private askAgainAt(routing: Flow): Date {
-    const now = this.now();
-    if (this.options.stopping.aborted) return new Date(now);
-    const { limit, turnAt } = worstOf(routing, now);
-    return new Date(Math.ceil(limit.appoint(routing.lane, turnAt, now)));
   }
 
   private sendAllAway(): void {
@@ -197,15 +215,15 @@ export class Permits {
   private tenantRate = () => rateOf(this.options.tenantRatePerS, this.options.burstMs, this.share);
 }
 
-function takeWhereReady(routing: Flow, now: number): boolean {
-  if (flowReadyAt(routing, now) > now) return false;
-  for (const limit of routing.limits) limit.take(now);
+function takeWhereReady(flow: Flow, now: number): boolean {
+  if (flowReadyAt(flow, now) > now) return false;
+  for (const limit of flow.limits) limit.take(now);
   return true;
 }
 
-/** The limit that makes a flow wait longest. */
-function worstOf(routing: Flow, now: number): { limit: Limit; turnAt: number } {
-  const turns = routing.limits.map((limit) => ({ limit, turnAt: limit.turnAt(routing.lane, now) }));
+/** The limit that makes a flow wait longest. @param more messages that do not wait yet */
+function worstOf({ lane, limits }: Flow, now: number, more = 0): { limit: Limit; turnAt: number } {
+  const turns = limits.map((limit) => ({ limit, turnAt: limit.turnAt(lane, now, more) }));
   return turns.reduce((worst, turn) => (turn.turnAt > worst.turnAt ? turn : worst));
 }
 

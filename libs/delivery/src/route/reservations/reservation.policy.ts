@@ -49,6 +49,13 @@ export function used(slice: Reservation, now: number): Reservation {
   return { next: next + intervalMs, left: left - 1, intervalMs };
 }
 
+/** The slice with the moment that was used last, and came to nothing. */
+export const unused = ({ next, left, intervalMs }: Reservation): Reservation => ({
+  next: next - intervalMs,
+  left: left + 1,
+  intervalMs,
+});
+
 /** How many moments to reserve: as many as wait, at most what `sliceMs` holds, at least one. */
 export function reservationSize(waiting: number, perS: number, reservationMs: number): number {
   return Math.max(1, Math.min(waiting, Math.floor((perS * reservationMs) / 1000)));
