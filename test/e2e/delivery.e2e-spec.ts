@@ -5,7 +5,7 @@ import { parseFact, statusesOf, System } from './system.ts';
 
 describe('a message on its way through the running system', () => {
   const system = new System();
-  afterEach(() => system.faults(undefined));
+  afterEach(() => system.recover());
   afterAll(() => system.close());
 
   it('is delivered by e-mail: the provider’s signed webhook confirms it; the timeline shows every step', async () => {

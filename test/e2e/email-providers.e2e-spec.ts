@@ -5,7 +5,7 @@ import { statusesOf, System } from './system.ts';
 
 describe('an e-mail with two providers', () => {
   const system = new System();
-  afterEach(() => system.faults(undefined));
+  afterEach(() => system.recover());
   afterAll(() => system.close());
   const takenBy = async (reference: string) =>
     (await system.sandboxMessages({ reference })).messages.map(({ provider }) => provider);

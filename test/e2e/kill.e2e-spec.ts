@@ -5,7 +5,7 @@ import { System } from './system.ts';
 
 describe('a service that is killed', () => {
   const system = new System();
-  afterEach(() => system.faults(undefined));
+  afterEach(() => system.recover());
   afterAll(() => system.close());
 
   const ended = async (ids: string[]) => {

@@ -27,6 +27,9 @@ export interface Timeline {
     hop?: number;
     provider?: string;
     source?: string;
+    route?: { provider: string; taken: boolean; why: string; until?: string }[];
+    nextAt?: string;
+    reason?: string;
     failure?: {
       code: string;
       meaning: string;
@@ -166,6 +169,25 @@ export class System {
       ...(faults && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(faults) }),
     });
     if (!response.ok) throw new Error(`the sandbox refused the faults: ${await response.text()}`);
+  }
+
+  /** An operator's call of a channel. */
+  async operate<T>(channel: Channel, method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+    const response = await fetch(`${this.url(channel)}/v1/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${path} of ${channel}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  /** Ends the faults of providers and what came of them: an operator lifts each hold. */
+  async recover(channel: Channel = 'email'): Promise<void> {
+    await this.faults(undefined);
+    const { holds } = await this.operate<{ holds: { id: string; state: string }[] }>(channel, 'GET', 'holds');
+    for (const { id } of holds.filter(({ state }) => state === 'held'))
+      await this.operate(channel, 'POST', 'holds/lift', { id, by: 'the tests' });
   }
 
   /** A person answers a text; tells what the webhook was answered. */

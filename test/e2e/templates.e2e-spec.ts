@@ -11,7 +11,7 @@ interface Shown {
 
 describe('a request that names a template', () => {
   const system = new System();
-  afterEach(() => system.faults(undefined));
+  afterEach(() => system.recover());
   afterAll(() => system.close());
 
   async function sent(id: string): Promise<string> {

@@ -50,6 +50,9 @@ await host('e2e', async ({ dataDir, atEnd }) => {
     SENDGRID_TIMEOUT_MS: '2000',
     TWILIO_TIMEOUT_MS: '2000',
     LEASE_GUARD_MS: '1000',
+    // As of a paid plan: another provider must be able to take what one does not.
+    RESEND_RATE_PER_S: '200',
+    SANDBOX_RESEND_RATE_PER_S: '200',
     // One minute otherwise: how long the request of a cancelled message is waited for.
     CANCEL_WAIT_MS: '5000',
     TEMPLATES_DIR: templates,

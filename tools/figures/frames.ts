@@ -9,8 +9,6 @@ import {
   ConfiguredProviders,
   DeliveryModule,
   deliverySettings,
-  healthSettings,
-  permitSettings,
 } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
 import { Health, Jobs, recipientHashSettings, RuntimeModule } from '#libs/runtime';
@@ -144,8 +142,6 @@ async function startDelivery(pool: Pool, adapter: ResendAdapter): Promise<INestA
 const settings = z.object({
   ...kafkaSettings,
   ...deliverySettings,
-  ...healthSettings,
-  ...permitSettings,
   ...recipientHashSettings,
 });
 

@@ -2,6 +2,8 @@ import tab from '@bomb.sh/tab/commander';
 import { CommanderError } from 'commander';
 import { CliCommand, USAGE_ERROR } from './command.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
+import { holdsCommand } from './commands/holds.ts';
 import { smokeCommand } from './commands/smoke.ts';
 import { suppressionsCommand } from './commands/suppressions.ts';
 import { templatesCommand } from './commands/templates.ts';
@@ -13,6 +15,8 @@ const operatorCommands = () => [
   doctorCommand(),
   topicsCommand(),
   suppressionsCommand(),
+  holdsCommand(),
+  explainCommand(),
   templatesCommand(),
   smokeCommand(),
 ];

@@ -3,6 +3,7 @@ import { GuardedFiles, readAddresses } from '#libs/provider-http';
 import {
   operatorAccess,
   operatorConfig,
+  RoutingController,
   suppressionAdmin,
   suppressionSync,
   SuppressionsController,
@@ -81,6 +82,7 @@ const partsOf = (catalogue: EmailCatalogue): ModuleMetadata => ({
     UnsubscribeController,
     SuppressionsController,
     SuppressionSyncController,
+    RoutingController,
   ],
   providers: [
     ...webhookHandlers(catalogue, SERVICES),

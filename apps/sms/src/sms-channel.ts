@@ -6,7 +6,7 @@ import {
   senderScope,
   SmsRequested,
 } from '#libs/contracts';
-import { type Provider, providerRules, templateOwner } from '#libs/providers';
+import { type Provider, providerRules, templateOwner, type TextSize } from '#libs/providers';
 import {
   ChannelPort,
   type Fingerprint,
@@ -16,6 +16,7 @@ import {
   type ResendPlan,
 } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
+import { sizeOf } from './content/segments.policy.ts';
 import { type MediaLimits, mediaProblems } from './content/media.policy.ts';
 import type { ResendPlans } from './conversation/resend-plans.port.ts';
 import { smsCatalogue } from './providers/catalogue.ts';
@@ -134,6 +135,10 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
 
   override boundTo(message: SmsMessage): string | undefined {
     return message.boundTo;
+  }
+
+  override sizeOf({ kind, body, contentTemplate, smartEncoding = false }: SmsMessage): TextSize | undefined {
+    return kind === 'sms' && body !== undefined && !contentTemplate ? sizeOf(body, smartEncoding) : undefined;
   }
 
   senderOf({ kind, from, messagingService }: SmsMessage): string | undefined {

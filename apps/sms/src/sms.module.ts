@@ -4,6 +4,7 @@ import { GuardedFiles, readAddresses } from '#libs/provider-http';
 import {
   operatorAccess,
   operatorConfig,
+  RoutingController,
   suppressionAdmin,
   SuppressionsController,
   webhookControllers,
@@ -115,7 +116,7 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
       exports: [SERVICES, smsConfig.KEY, Conversations, ResendPlans],
     }),
   ],
-  controllers: [SmsConsumer, ...webhookControllers(smsCatalogue), SuppressionsController],
+  controllers: [SmsConsumer, ...webhookControllers(smsCatalogue), SuppressionsController, RoutingController],
   providers: [
     ...webhookHandlers(smsCatalogue, SERVICES),
     operatorConfig.provider,

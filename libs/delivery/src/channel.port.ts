@@ -1,5 +1,5 @@
 import type { Channel, Failure, FieldError } from '#libs/contracts';
-import type { Provider } from '#libs/providers';
+import type { Provider, TextSize } from '#libs/providers';
 import type { SuppressionScopes } from './accept/recipient-filter.policy.ts';
 import type { ResendPlan } from './template-resend/resend-plan.policy.ts';
 import type { z } from 'zod';
@@ -96,6 +96,11 @@ export abstract class ChannelPort<R, M> {
   /** The scope of the suppression after a refusal of its recipient, by the `suppressScope` of the failure. */
   scopeOf(_message: M, _scope: Failure['suppressScope']): string {
     return 'all';
+  }
+
+  /** Of a text: what it takes, which is what it costs. Undefined: it is none, or the provider composes it. */
+  sizeOf(_message: M): TextSize | undefined {
+    return undefined;
   }
 
   /** Every address that it is sent to. */

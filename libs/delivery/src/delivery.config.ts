@@ -35,17 +35,14 @@ export const deliverySettings = {
       'How far ahead a message can be scheduled (sendAt), in days from the request’s Kafka time; one beyond is ' +
         'rejected.',
     ),
-};
-
-/** All settings of a channel's delivery. */
-export const deliveryConfig = settingsGroup('delivery', {
-  ...deliverySettings,
   ...healthSettings,
   ...permitSettings,
   ...holdSettings,
   ...routingSettings,
-  ...recipientHashSettings,
-});
+};
+
+/** All settings of a channel's delivery. */
+export const deliveryConfig = settingsGroup('delivery', { ...deliverySettings, ...recipientHashSettings });
 export type DeliveryConfig = ConfigType<typeof deliveryConfig>;
 
 /**

@@ -5,10 +5,12 @@ import { CancelService } from './cancel/cancel.service.ts';
 import { ChannelPort } from './channel.port.ts';
 import { deliveryConfig } from './delivery.config.ts';
 import { deliveryParts } from './delivery.providers.ts';
+import { ExplainService } from './explain/explain.service.ts';
 import { HandoverReading, HandoverWatch } from './handover/handover-watch.service.ts';
 import { ConfiguredProviders } from './provider/configured-providers.ts';
 import { ReceiptsService } from './receipts/receipts.service.ts';
 import { ProviderHealth } from './route/health/provider-health.ts';
+import { Holds } from './route/holds/holds.port.ts';
 import { HoldReports } from './route/holds/hold-reports.service.ts';
 import { Suppressions } from './suppressions/suppressions.port.ts';
 import { SuppressionsService } from './suppressions/suppressions.service.ts';
@@ -33,6 +35,9 @@ const given = [
   Suppressions,
   SuppressionsService,
   TemplateResendService,
+  ExplainService,
+  Holds,
+  HoldReports,
   ChannelPort,
   ConfiguredProviders,
 ];

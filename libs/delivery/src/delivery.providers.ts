@@ -10,6 +10,7 @@ import { type DeliveryConfig, deliveryConfig } from './delivery.config.ts';
 import { DeliveryService } from './delivery.service.ts';
 import { Ledger } from './delivery.ts';
 import { EndingService } from './ending/ending.service.ts';
+import { ExplainService } from './explain/explain.service.ts';
 import { KafkaHandoverReading } from './handover/handover-reading.adapter.ts';
 import { HandoverReading, HandoverWatch } from './handover/handover-watch.service.ts';
 import { Handovers } from './handover/handovers.port.ts';
@@ -76,6 +77,16 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
     },
     ({ config, ...parts }) =>
       new Intake({
+        ...parts,
+        hashKey: config.RECIPIENT_HASH_KEY,
+        scheduleAtMostDays: config.SCHEDULE_AT_MOST_DAYS,
+      }),
+  ),
+  made(
+    ExplainService,
+    { channel: port, routing: RoutingService, suppressed: Suppressions, config },
+    ({ config, ...parts }) =>
+      new ExplainService({
         ...parts,
         hashKey: config.RECIPIENT_HASH_KEY,
         scheduleAtMostDays: config.SCHEDULE_AT_MOST_DAYS,

@@ -61,4 +61,11 @@ describe('a provider that is made of other parts', () => {
     );
     expect(context.get<unknown>(group.KEY)).toEqual({ A_MS: 5 });
   });
+
+  it('is not made where the service’s schema lacks one of its settings', async () => {
+    const group = settingsGroup('letters', { A_MS: z.coerce.number().default(1) });
+    await expect(start({ provide: SETTINGS, useValue: { SECRET: 'none of its own' } }, group.provider)).rejects.toThrow(
+      'A_MS belongs to the group letters',
+    );
+  });
 });

@@ -26,9 +26,23 @@ export function settingsGroup<S extends z.ZodRawShape>(name: string, shape: S): 
   const provider = made<Group, { all: typeof SETTINGS }>(
     group.KEY,
     { all: SETTINGS },
-    ({ all }) => pick(all, Object.keys(shape)) as Group,
+    ({ all }) => pick(name, all, shape) as Group,
   );
   return Object.assign(group, { provider }) as unknown as SettingsGroup<S>;
 }
 
-const pick = (all: AllSettings, names: readonly string[]) => Object.fromEntries(names.map((name) => [name, all[name]]));
+function pick(group: string, all: AllSettings, shape: z.ZodRawShape): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(shape).map(([name, schema]) => {
+      if (!Object.hasOwn(all, name) && !mayBeMissing(schema as z.ZodType))
+        throw new TypeError(`${name} belongs to the group ${group}, and the service’s schema does not have it`);
+      return [name, all[name]];
+    }),
+  );
+}
+
+/** Whether a validated setting may have no value. */
+function mayBeMissing(schema: z.ZodType): boolean {
+  const read = schema.safeParse(undefined);
+  return read.success && read.data === undefined;
+}

@@ -98,10 +98,12 @@ const withAuthor = (command: CliCommand) =>
     .option('--by <who>', 'who wants it (default: the user of this machine)');
 
 async function ask(order: SuppressionOrder): Promise<number> {
-  const { Refused, SuppressionsClient } = await import('../suppressions/client.ts');
+  const { OperatorApi, Refused } = await import('../environment/operator-api.ts');
+  const { SuppressionsClient } = await import('../suppressions/client.ts');
   const { perform } = await import('../suppressions/perform.ts');
   try {
-    return await perform(new SuppressionsClient(withRunningStack(withEnvFile(process.env))), order);
+    const api = new OperatorApi(withRunningStack(withEnvFile(process.env)));
+    return await perform(new SuppressionsClient(api), order);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     console.error(error.message);

@@ -1,5 +1,6 @@
 import {
   Channel,
+  ConsideredProvider,
   Engagement,
   FailureKind,
   FieldError,
@@ -39,6 +40,10 @@ export const TimelineEntry = z.object({
   segments: z.number().int().optional().describe('Of an SMS: how many parts it takes.'),
   encoding: SmsEncoding.optional().describe('Of an SMS: how its characters travel.'),
   nextAt: Instant.optional().describe('When it will be tried next.'),
+  route: z
+    .array(ConsideredProvider)
+    .optional()
+    .describe('The providers that could take it, and why each was or was not taken; missing: the first was.'),
   failure: FailureResponse.optional(),
   lacks: z
     .array(z.string())

@@ -2,6 +2,7 @@ import {
   type Channel,
   channelRegistry,
   type ChannelRequest,
+  type ConsideredProvider,
   contentDigest,
   type DeadLetter,
   factId,
@@ -81,11 +82,19 @@ const factOf = (changed: StatusChanged, traceId: string | undefined): KeptFact =
   segments: changed.segments,
   encoding: changed.encoding,
   nextAt: changed.nextAt && utc(changed.nextAt),
+  route: changed.route?.map(considered),
   reason: changed.reason,
   lane: changed.lane,
   traceId,
   correlationId: changed.correlationId,
   tags: changed.tags,
+});
+
+const considered = ({ provider, taken, why, until }: ConsideredProvider): ConsideredProvider => ({
+  provider,
+  taken,
+  why,
+  ...(until !== undefined && { until: utc(until) }),
 });
 
 /** A dead letter without what was asked. */

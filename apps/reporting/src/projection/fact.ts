@@ -1,4 +1,12 @@
-import type { Channel, Failure, Identity, Lane, RecipientRef, StatusChanged } from '#libs/contracts';
+import type {
+  Channel,
+  ConsideredProvider,
+  Failure,
+  Identity,
+  Lane,
+  RecipientRef,
+  StatusChanged,
+} from '#libs/contracts';
 
 /** A stored fact: neither address nor content, times in UTC to the millisecond, so that they sort as text. */
 export interface KeptFact {
@@ -19,6 +27,8 @@ export interface KeptFact {
   segments?: number | undefined;
   encoding?: StatusChanged['encoding'];
   nextAt?: string | undefined;
+  /** Which providers could take it, and why each was or was not taken. */
+  route?: ConsideredProvider[] | undefined;
   reason?: string | undefined;
   lane?: Lane | undefined;
   category?: string | undefined;

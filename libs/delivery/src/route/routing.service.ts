@@ -108,6 +108,27 @@ export class RoutingService<M> {
     return this.candidatesOf(others, delivery).some((candidate) => !this.troubleOf(candidate));
   }
 
+  /**
+   * What would be found of each provider for a message now. It takes nothing.
+   * @returns `taken`: which one would take it within the lane's wait; `outcome`: where none can carry it at all
+   */
+  consider(delivery: Delivery<M>): { route: ConsideredProvider[]; taken?: string; outcome?: Outcome } {
+    const { able, obstacle } = this.providersFor(delivery.message);
+    if (obstacle) return { route: [], outcome: unsupportedByAll(delivery, obstacle, this.clock.now()) };
+    const latest = this.clock.steady() + this.options.waitMs[delivery.lane];
+    const found = this.candidatesOf(able, delivery).map((candidate) => {
+      const obstacle = this.obstacleOf(candidate);
+      return { candidate, obstacle, isFree: !obstacle.ofOthers && obstacle.until <= latest };
+    });
+    const taken = found.find(({ isFree }) => isFree)?.candidate.provider.name;
+    const route = found.map(({ candidate, obstacle, isFree }) =>
+      isFree
+        ? { provider: candidate.provider.name, taken: candidate.provider.name === taken, why: candidate.standing }
+        : this.passedOver(candidate, obstacle),
+    );
+    return { route, ...(taken !== undefined && { taken }) };
+  }
+
   private atOnce(candidates: readonly Candidate<M>[]): Route<M> | undefined {
     const { health, permits } = this.options;
     for (const candidate of candidates) {

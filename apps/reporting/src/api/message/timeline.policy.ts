@@ -39,6 +39,7 @@ function entryOf(fact: KeptFact, deadLetter: DeadLetterFact | undefined, docs: s
     segments,
     encoding,
     nextAt,
+    route,
     failure,
   } = fact;
   return {
@@ -54,6 +55,7 @@ function entryOf(fact: KeptFact, deadLetter: DeadLetterFact | undefined, docs: s
     segments,
     encoding,
     nextAt,
+    route,
     failure: failure && failureOf(failure, docs),
     lacks: lacksOf(fact, deadLetter),
     description: [describeFact(fact), deadLetter && describeDeadLetter(deadLetter)].filter(Boolean).join(' '),

@@ -48,6 +48,17 @@ export class HoldReports {
     ];
   }
 
+  /**
+   * Lifts a hold for an operator: all replicas know it with their next claim, retry within a second.
+   * @returns undefined: there is no such hold, or it is lifted already
+   * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
+   */
+  async lift(id: string, by: string): Promise<Hold | undefined> {
+    const lifted = await this.options.holds.lift(id, by);
+    if (lifted) this.options.held.take([lifted]);
+    return lifted;
+  }
+
   /** For the readiness. Undefined: no provider is held for long. */
   concern(): { meaning: string; remedy: string } | undefined {
     const long = this.options.held.lasting().filter(({ leftMs }) => leftMs >= SHOWN_FROM_MS);

@@ -1,0 +1,95 @@
+import { userInfo } from 'node:os';
+import { Channel } from '#libs/contracts';
+import { CliCommand } from '../command.ts';
+import { channelSetting } from '../environment/channel-services.ts';
+import { withEnvFile } from '../environment/env.ts';
+import { withRunningStack } from '../environment/running-system.ts';
+
+const NOT_THERE = 1;
+const trouble = 2;
+
+interface Hold {
+  channel: Channel;
+  id: string;
+  provider: string;
+  account: string;
+  scope: string;
+  state: 'held' | 'lifted';
+  round: number;
+  leftMs: number;
+  code: string;
+  meaning: string;
+  at: string;
+  by?: string;
+}
+
+/** Which providers are left alone, and why; and how to let them take calls again. */
+export function holdsCommand(): CliCommand {
+  const about = (name: string) =>
+    new CliCommand(name)
+      .option('--json', 'as JSON')
+      .reads(...Channel.options.map((channel) => channelSetting(channel, 'URL')), 'OPERATOR_TOKEN')
+      .exits({ 0: 'done', [NOT_THERE]: 'nothing is held there', [trouble]: 'wrong use, or no answer' });
+  return new CliCommand('holds')
+    .summary('Shows which providers are left alone, and lifts that.')
+    .description(
+      'Shows which providers are left alone since an answer of theirs asked for it (docs/operations.md), and lifts a ' +
+        'hold once its cause is mended.',
+    )
+    .addCommand(
+      about('list')
+        .description('Lists the holds of the last two days.')
+        .option('--all', 'also those that were lifted')
+        .example('holds list', 'holds list --all --json')
+        .does(list, { trouble }),
+    )
+    .addCommand(
+      about('lift')
+        .description('Lifts the holds of a provider: its calls go again at once.')
+        .argument('<provider>', 'the provider, or the id of one hold')
+        .option('--by <who>', 'who wants it (default: the user of this machine)')
+        .example('holds lift sendgrid --by ada')
+        .does(lift, { trouble }),
+    );
+}
+
+async function client() {
+  const { OperatorApi } = await import('../environment/operator-api.ts');
+  return new OperatorApi(withRunningStack(withEnvFile(process.env)));
+}
+
+async function read(): Promise<Hold[]> {
+  const api = await client();
+  const answers = await Promise.all(
+    Channel.options.map((channel) => api.call<{ holds: Hold[] }>(channel, 'GET', 'holds')),
+  );
+  return answers.flatMap(({ holds }) => holds);
+}
+
+async function list({ json = false, all = false }: { json?: boolean; all?: boolean }): Promise<number> {
+  const holds = (await read()).filter(({ state }) => all || state === 'held');
+  if (json) console.log(JSON.stringify({ holds }, null, 2));
+  else console.log(holds.length === 0 ? 'No provider is held.' : holds.map(lineOf).join('\n'));
+  return 0;
+}
+
+async function lift(wanted: string, options: { json?: boolean; by?: string }): Promise<number> {
+  const by = options.by ?? userInfo().username;
+  const held = (await read()).filter(
+    ({ state, provider, id }) => state === 'held' && (provider === wanted || id === wanted),
+  );
+  const api = await client();
+  const lifted = await Promise.all(
+    held.map(({ channel, id }) => api.call<Hold>(channel, 'POST', 'holds/lift', { id, by })),
+  );
+  if (options.json) console.log(JSON.stringify({ lifted }, null, 2));
+  else console.log(lifted.length === 0 ? `Nothing is held at ${wanted}.` : lifted.map(lineOf).join('\n'));
+  return lifted.length === 0 ? NOT_THERE : 0;
+}
+
+function lineOf({ at, channel, provider, scope, state, leftMs, round, code, meaning, by }: Hold): string {
+  const time = leftMs > 0 ? `for another ${Math.ceil(leftMs / 1000)} s` : 'its time is over: the next call probes';
+  const stands =
+    state === 'held' ? `held (${round}. in a row), ${time}` : `lifted${by === undefined ? '' : ` by ${by}`}`;
+  return `${at}  ${channel.padEnd(5)}  ${provider.padEnd(10)}  ${scope}  ${stands}  after ${code}: ${meaning}`;
+}
