@@ -58,6 +58,7 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
       new DeliveryService({
         ...parts,
         providers: parts.channel.providers,
+        refusing5xx: configured.refusing5xx,
         leaseMs: leaseOf(configured, config),
         guardMs: config.LEASE_GUARD_MS,
         retentionDays: config.LEDGER_RETENTION_DAYS,

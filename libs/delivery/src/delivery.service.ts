@@ -18,6 +18,8 @@ export interface DeliveryOptions<M> {
   /** Why the channel itself does not send the message. */
   channel?: ChannelRules<M>;
   routing: Pick<RoutingService<M>, 'acquire' | 'isOpenElsewhere'>;
+  /** Providers whose answers 5xx are taken as refusals; none where it is not said. */
+  refusing5xx?: ReadonlySet<string>;
   ledger: Ledger;
   outcomes: Pick<OutcomePublisher, 'publishAll'>;
   logger: Logger;
@@ -47,6 +49,7 @@ export class DeliveryService<M> {
     batchLingerMs,
     clock = systemClock,
     channel,
+    refusing5xx = new Set(),
     ...tools
   }: DeliveryOptions<M>) {
     this.retentionDays = retentionDays;
@@ -60,6 +63,7 @@ export class DeliveryService<M> {
     this.pipeline = new Pipeline<M>({
       tools: {
         ...tools,
+        refusing5xx,
         channel,
         clock,
         coalescer: new Coalescer(coalesceLingerMs, clock),

@@ -46,6 +46,12 @@ export const counters = {
     },
     remedy: 'where `failed` grows: the log lines `attempt` name the code, [errors](errors/README.md) what to do',
   },
+  assumedRefusals: {
+    name: 'mi.provider.assumed_refusals',
+    unit: '{attempt}',
+    meaning: 'Answers 5xx that are taken as refusals, as the settings say: the message goes again and may exist twice.',
+    labels: { 'mi.channel': 'email, sms', 'mi.provider': 'provider' },
+  },
   circuitChanges: {
     name: 'mi.provider.circuits',
     unit: '{change}',

@@ -19,6 +19,8 @@ export interface Tools<M> {
   channel: ChannelRules<M> | undefined;
   routing: Pick<RoutingService<M>, 'acquire' | 'isOpenElsewhere'>;
   coalescer: Coalescer<M>;
+  /** Providers whose answers 5xx are taken as refusals. */
+  refusing5xx: ReadonlySet<string>;
   ledger: Ledger;
   outcomes: Pick<OutcomePublisher, 'publishAll'>;
   /** How long a claim protects its holder, in milliseconds. */

@@ -23,17 +23,21 @@ export class ConfiguredProviders<M> {
   readonly rates: ReadonlyMap<string, number>;
   /** By provider, the digest of its credential: what is held is the account, and another key may be of another. */
   readonly accounts: ReadonlyMap<string, string>;
+  /** Providers whose answers 5xx are taken as refusals, since the settings say so. */
+  readonly refusing5xx: ReadonlySet<string>;
 
   private constructor(
     adapters: readonly RunningProvider<M>[],
     callTimeoutMs: number,
     rates: ReadonlyMap<string, number>,
     accounts: ReadonlyMap<string, string>,
+    refusing5xx: ReadonlySet<string>,
   ) {
     this.adapters = adapters;
     this.callTimeoutMs = callTimeoutMs;
     this.rates = rates;
     this.accounts = accounts;
+    this.refusing5xx = refusing5xx;
   }
 
   /**
@@ -58,7 +62,10 @@ export class ConfiguredProviders<M> {
           return perS === undefined ? [] : [[name, perS] as const];
         }),
       ),
-      new Map(definitions.map(({ name, access }) => [name, digestOf(access.map((setting) => String(all[setting])))])),
+      new Map(definitions.map((definition) => [definition.name, digestOf(settingsFor(definition, all))])),
+      new Set(
+        definitions.filter(({ answered5xx }) => answered5xx && all[answered5xx] === 'refused').map(({ name }) => name),
+      ),
     );
   }
 
@@ -67,9 +74,9 @@ export class ConfiguredProviders<M> {
   }
 }
 
-/** Tells one credential from another, and nothing else of it. */
-const digestOf = (credential: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(credential)).digest('hex').slice(0, 12);
+/** Tells one credential, and whatever else is set of its provider, from another, and nothing else of it. */
+const digestOf = (settings: Readonly<Record<string, unknown>>): string =>
+  createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 12);
 
 /** The suppression lists of these providers. */
 export const listsOf = <M, Services>(

@@ -64,7 +64,7 @@ async function call<M>(job: Job<M>, message: M, tools: Tools<M>): Promise<SendRe
     ).catch((error: unknown) => underContext(span.context, () => adapterFault(error, provider.name, tools.logger)));
     const outcome = isUnwritten(result)
       ? notStarted(delivery, clock.now())
-      : outcomeOf(result, provider.name, reference, clock.now());
+      : outcomeOf(asSet(result, delivery, provider.name, tools), provider.name, reference, clock.now());
     job.end(routed(job, result, forbidding(job, outcome, tools), tools));
     const reported = logFields(outcome);
     label(span.span, reported);
@@ -93,6 +93,22 @@ function attributesOf<M>({ admitted: delivery, token }: Job<M>, provider: string
     'mi.call_id': token,
   };
 }
+
+/** An answer 5xx of a provider whose settings say that it is a refusal. Each is counted, and says so in the timeline. */
+function asSet<M>(
+  result: SendResult,
+  { channel }: Delivery<M>,
+  provider: string,
+  { refusing5xx }: Tools<M>,
+): SendResult {
+  if (result.sent || !isAnswered5xx(result.failure) || !refusing5xx.has(provider)) return result;
+  count(counters.assumedRefusals, { 'mi.channel': channel, 'mi.provider': provider });
+  const { failure } = result;
+  const meaning = `${failure.meaning} It is taken as a refusal, as the settings say.`;
+  return { sent: false, failure: { ...failure, kind: 'transient', retry: 'failover', meaning } };
+}
+
+const isAnswered5xx = ({ kind, httpStatus = 0 }: Failure): boolean => kind === 'unknown' && httpStatus >= 500;
 
 /**
  * An error thrown by the adapter also counts as a result: it is unknown whether the request was written, so the call is

@@ -51,6 +51,8 @@ export interface ProviderDefinition<
   readonly callTimeout: string;
   /** The setting of how many messages a second all replicas together may send; unset: unlimited. */
   readonly rate: string;
+  /** The setting that says how an answer 5xx is taken (`answered5xx`); unset: its answers are proven or unknown. */
+  readonly answered5xx?: string;
   /** The pattern of the ids of its own templates, where the ids can be recognised. */
   readonly templateIds?: RegExp;
   adapter(settings: Settings, services: Services): Promise<RunningProvider<M>>;

@@ -33,3 +33,14 @@ export const providerRate = (provider: string, known: string) =>
     .positive()
     .optional()
     .describe(`Most calls a second to ${provider}, of all replicas together; unset: unlimited. ${known}`);
+
+/** The setting of how an answer 5xx of one provider is taken. */
+export const answered5xx = (provider: string) =>
+  z
+    .enum(['unknown', 'refused'])
+    .default('unknown')
+    .describe(
+      `How an answer 5xx of ${provider} is taken. unknown: it may have the message all the same, since gateways answer ` +
+        '5xx after they have passed a request on: it is looked up first. refused: it goes again at once, elsewhere ' +
+        'where it can, at the risk of a second copy.',
+    );

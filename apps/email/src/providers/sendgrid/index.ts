@@ -22,6 +22,7 @@ export const sendgrid: EmailProviderDefinition<SendgridConfig> = {
   baseUrl: 'SENDGRID_BASE_URL',
   callTimeout: 'SENDGRID_TIMEOUT_MS',
   rate: 'SENDGRID_RATE_PER_S',
+  answered5xx: 'SENDGRID_ANSWERED_5XX',
   filesFetchedBy: 'us',
   templateIds: /^d-/,
   requests: sendgridRequests,

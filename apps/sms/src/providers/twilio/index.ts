@@ -21,6 +21,7 @@ export const twilio: SmsProviderDefinition<TwilioConfig> = {
   baseUrl: 'TWILIO_BASE_URL',
   callTimeout: 'TWILIO_TIMEOUT_MS',
   rate: 'TWILIO_RATE_PER_S',
+  answered5xx: 'TWILIO_ANSWERED_5XX',
   templateIds: /^HX/,
   media: twilioMedia,
   senderSettings: ['TWILIO_MESSAGING_SERVICE_SID'],

@@ -1,5 +1,5 @@
 import { milliseconds, secret } from '#libs/contracts';
-import { type SettingReader, providerRate } from '#libs/providers';
+import { answered5xx, type SettingReader, providerRate } from '#libs/providers';
 import { z } from 'zod';
 import { ContentTemplates } from '../send/twilio.template.policy.ts';
 import { json } from '../../../settings.ts';
@@ -47,6 +47,7 @@ export const twilioSettings = {
         'limits them per account.',
     ),
   TWILIO_RATE_PER_S: providerRate('Twilio', 'Twilio publishes no figure; it limits calls in flight.'),
+  TWILIO_ANSWERED_5XX: answered5xx('Twilio'),
   TWILIO_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
 };
 

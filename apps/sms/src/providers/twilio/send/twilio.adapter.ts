@@ -23,7 +23,10 @@ import { twilioFailures } from './twilio.failures.ts';
 import { isAlike, type ListedText, toCandidate } from './twilio.lookup.policy.ts';
 import { recipientOf, toMessageCreate } from './twilio.request.policy.ts';
 
-type AdapterConfig = Omit<TwilioConfig, 'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_CONTENT_TEMPLATES'> & {
+type AdapterConfig = Omit<
+  TwilioConfig,
+  'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_CONTENT_TEMPLATES' | 'TWILIO_ANSWERED_5XX'
+> & {
   PUBLIC_URL: string;
 };
 
