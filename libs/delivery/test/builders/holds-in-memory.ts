@@ -3,15 +3,15 @@ import { holdLength, type HoldRequest } from '../../src/route/holds/hold.policy.
 import type { Hold, HoldPlace, Holds } from '../../src/route/holds/holds.port.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 
-interface Row extends Hold {
+export interface Row extends Hold {
   until: number;
   changedAt: number;
 }
 
 /** The channel's table of holds in memory, by the rules of the real one. */
 export class HoldsInMemory implements Pick<Holds, 'hold' | 'lift' | 'all'> {
-  private readonly rows = new Map<string, Row>();
-  private readonly clock: Pick<Clock, 'now'>;
+  protected readonly rows = new Map<string, Row>();
+  protected readonly clock: Pick<Clock, 'now'>;
 
   constructor(clock: Pick<Clock, 'now'> = systemClock) {
     this.clock = clock;
@@ -55,6 +55,16 @@ export class HoldsInMemory implements Pick<Holds, 'hold' | 'lift' | 'all'> {
 
   all(): Promise<Hold[]> {
     return Promise.resolve([...this.rows.values()].map((row) => this.read(row)));
+  }
+
+  /** When a hold’s time is over, in ms since 1970. */
+  endOf(id: string): number | undefined {
+    return [...this.rows.values()].find((row) => row.id === id)?.until;
+  }
+
+  /** What holds a provider at a time. */
+  heldAt(provider: string, now: number): Hold | undefined {
+    return [...this.rows.values()].find((row) => row.provider === provider && row.state === 'held' && row.until > now);
   }
 
   private read({ until, changedAt: _, ...hold }: Row): Hold {

@@ -26,10 +26,10 @@ export type HoldState =
 export interface Passage {
   provider: string;
   sender: string | undefined;
-  probes: readonly Entry[];
+  probes: readonly HoldEntry[];
 }
 
-interface Entry extends HoldPlace {
+export interface HoldEntry extends HoldPlace {
   hold: Hold | undefined;
   /** When the hold's time is over, on the steady clock. */
   until: number;
@@ -41,7 +41,7 @@ interface Entry extends HoldPlace {
 }
 
 const open: HoldState = { state: 'open' };
-const unprobed: readonly Entry[] = [];
+const unprobed: readonly HoldEntry[] = [];
 
 /**
  * Which providers are held, as this replica knows it: from the rows that come with each claim, and from the answers of
@@ -51,7 +51,7 @@ export class HeldProviders {
   /** Called with each change of a hold that this replica comes to know. */
   onChange: ((hold: Hold) => void) | undefined;
   private readonly options: HeldProvidersOptions;
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, HoldEntry>();
   /** The members of a coalesced call share one answer: it asks for one hold. */
   private heard: SendResult | undefined;
 
@@ -107,13 +107,18 @@ export class HeldProviders {
   /** All holds that last, with how long they still do by this replica's clock. */
   lasting(): { hold: Hold; leftMs: number }[] {
     const now = this.options.clock.steady();
-    return [...this.entries.values()].flatMap(({ hold, until, ownUntil }) => {
+    return this.all().flatMap(({ hold, until, ownUntil }) => {
       const leftMs = Math.max(until, ownUntil) - now;
       return hold?.state === 'held' ? [{ hold, leftMs: Math.max(0, leftMs) }] : [];
     });
   }
 
-  private entriesOf(provider: string, sender: string | undefined): Entry[] {
+  /** Every hold that is known, whatever its state. */
+  protected all(): HoldEntry[] {
+    return [...this.entries.values()];
+  }
+
+  private entriesOf(provider: string, sender: string | undefined): HoldEntry[] {
     const account = this.accountOf(provider);
     return scopesOf(sender).flatMap((scope) => this.entries.get(nameOf({ provider, account, scope })) ?? []);
   }
@@ -135,7 +140,7 @@ export class HeldProviders {
       .catch((error: unknown) => this.options.onError?.(error));
   }
 
-  private lift({ hold }: Entry): void {
+  private lift({ hold }: HoldEntry): void {
     if (!hold) return;
     this.learn({ ...hold, state: 'lifted', leftMs: 0 });
     this.options.holds
@@ -158,7 +163,7 @@ export class HeldProviders {
     if (isNew) this.onChange?.(hold);
   }
 
-  private entryOf({ provider, account, scope }: HoldPlace): Entry {
+  private entryOf({ provider, account, scope }: HoldPlace): HoldEntry {
     const name = nameOf({ provider, account, scope });
     const known = this.entries.get(name);
     if (known) return known;
@@ -185,7 +190,7 @@ export class HeldProviders {
 const nameOf = ({ provider, account, scope }: HoldPlace): string => `${provider} ${account} ${scope}`;
 
 /** Its time is over, and nobody has found out yet whether the provider takes calls again. */
-const isHalfOpen = ({ hold, probe }: Entry): boolean => hold?.state === 'held' && !probe;
+const isHalfOpen = ({ hold, probe }: HoldEntry): boolean => hold?.state === 'held' && !probe;
 
 /** Only what the provider itself has answered says that it takes calls again. */
 const isAnswer = (result: SendResult): boolean =>

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { History } from './history.ts';
+import { allRules, plants, type Rules } from './rules.ts';
+
+const HISTORIES = Number(process.env['HOLDS_HISTORIES'] ?? 10_000);
+/** A plant that is not found within so many histories is none. */
+const MOST_FOR_A_PLANT = 4_000;
+const STEPS = 400;
+
+async function violationsOf(seed: number, rules: Rules): Promise<Set<string>> {
+  const history = new History(seed, rules);
+  await history.play(STEPS);
+  return history.violations;
+}
+
+describe('routing under holds, played in random histories', () => {
+  it('calls no held provider, probes one call at a time, gives up nothing early, and ends every message', async () => {
+    for (let seed = 1; seed <= HISTORIES; seed += 1)
+      expect([seed, ...(await violationsOf(seed, allRules))]).toEqual([seed]);
+  }, 300_000);
+
+  it.each(Object.entries(plants))(
+    'finds the planted bug: %s',
+    async (_, { rules, shows }) => {
+      for (let seed = 1; seed <= MOST_FOR_A_PLANT; seed += 1) if ((await violationsOf(seed, rules)).has(shows)) return;
+      throw new Error(`no history shows: ${shows}`);
+    },
+    300_000,
+  );
+});
