@@ -57,7 +57,7 @@ export const environment = (): Record<string, string> =>
 /** The running system, as its users see it: Kafka, the reporting API, the sandbox, and its processes. */
 export class System {
   readonly dataDir = environment()['DATA_DIR']!;
-  private producer: Producer | undefined;
+  private producer: Promise<Producer> | undefined;
   private readonly consumers: Consumer[] = [];
 
   get state(): StackState {
@@ -93,16 +93,20 @@ export class System {
     topic: string,
     ...messages: { key?: string | null; value: object | string | Buffer | null; headers?: Record<string, string> }[]
   ): Promise<void> {
-    if (!this.producer) {
-      this.producer = this.kafka().producer({ allowAutoTopicCreation: false });
-      await this.producer.connect();
-    }
+    this.producer ??= this.connected();
+    const producer = await this.producer;
     const records = messages.map(({ key = null, value, headers }) => ({
       key,
       headers,
       value: typeof value === 'object' && value !== null && !Buffer.isBuffer(value) ? JSON.stringify(value) : value,
     }));
-    await this.producer.send({ topic, acks: -1, messages: records });
+    await producer.send({ topic, acks: -1, messages: records });
+  }
+
+  private async connected(): Promise<Producer> {
+    const producer = this.kafka().producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    return producer;
   }
 
   /** Asks for an e-mail; returns its id. */
@@ -258,7 +262,7 @@ export class System {
 
   async close(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.disconnect()));
-    await this.producer?.disconnect();
+    await (await this.producer)?.disconnect();
   }
 }
 

@@ -17,7 +17,7 @@ export interface DeliveryOptions<M> {
   providers: readonly Provider<M>[];
   /** Why the channel itself does not send the message. */
   channel?: ChannelRules<M>;
-  routing: Pick<RoutingService<M>, 'acquire' | 'isOpenElsewhere'>;
+  routing: Pick<RoutingService<M>, 'acquire' | 'isOpenElsewhere' | 'keyOf'>;
   /** Providers whose answers 5xx are taken as refusals; none where it is not said. */
   refusing5xx?: ReadonlySet<string>;
   ledger: Ledger;

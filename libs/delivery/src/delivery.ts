@@ -123,6 +123,7 @@ export type Outcome = HopDetails &
         failure: Failure;
         forbids?: Forbidden;
         elsewhere?: true;
+        waitsFor?: string;
       }
     | {
         kind: 'unknown';

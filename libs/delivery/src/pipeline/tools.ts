@@ -17,7 +17,7 @@ export type ChannelRules<M> = Pick<
 export interface Tools<M> {
   providers: readonly Provider<M>[];
   channel: ChannelRules<M> | undefined;
-  routing: Pick<RoutingService<M>, 'acquire' | 'isOpenElsewhere'>;
+  routing: Pick<RoutingService<M>, 'acquire' | 'isOpenElsewhere' | 'keyOf'>;
   coalescer: Coalescer<M>;
   /** Providers whose answers 5xx are taken as refusals. */
   refusing5xx: ReadonlySet<string>;

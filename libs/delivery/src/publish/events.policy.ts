@@ -106,6 +106,7 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
           why: 'failed',
           failure,
           elsewhere: outcome.elsewhere,
+          waitsFor: outcome.waitsFor,
           rests: isTroubleOfOthers(failure) ? delivery.rests + 1 : undefined,
         }),
       };

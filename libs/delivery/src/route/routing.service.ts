@@ -108,6 +108,15 @@ export class RoutingService<M> {
     return this.candidatesOf(others, delivery).some((candidate) => !this.troubleOf(candidate));
   }
 
+  /** What a message waits for that none of its providers takes: their key (contracts' routeKey). */
+  keyOf(delivery: Delivery<M>): string {
+    const { able } = this.providersFor(delivery.message);
+    return routeKey(
+      delivery.channel,
+      this.candidatesOf(able, delivery).map((candidate) => this.named(candidate)),
+    );
+  }
+
   /**
    * What would be found of each provider for a message now. It takes nothing.
    * @returns `taken`: which one would take it within the lane's wait; `outcome`: where none can carry it at all
@@ -240,15 +249,11 @@ export class RoutingService<M> {
     const considered = found.map(({ candidate, obstacle }) => this.passedOver(candidate, obstacle));
     const own = found.filter(({ obstacle }) => !obstacle.ofOthers);
     if (own.length === 0) {
-      const [{ request }] = candidates as [Candidate<M>];
       return {
         kind: 'parked',
         at: nearestInstant(now),
         reason: `No provider can take it now: ${inWords(considered)}`,
-        waitsFor: routeKey(
-          delivery.channel,
-          candidates.map((one) => this.named(one, request.sender)),
-        ),
+        waitsFor: this.keyOf(delivery),
         failure: noRoute,
         route: considered,
       };
@@ -262,7 +267,7 @@ export class RoutingService<M> {
     };
   }
 
-  private named({ provider: { name } }: Candidate<M>, sender: string | undefined): RouteCandidate {
+  private named({ provider: { name }, request: { sender } }: Candidate<M>): RouteCandidate {
     return { provider: name, account: this.options.accounts.get(name) ?? '', ...(sender !== undefined && { sender }) };
   }
 

@@ -132,14 +132,19 @@ function forbidding<M>(job: Job<M>, outcome: Outcome, { channel }: Tools<M>): Ou
 function routed<M>(job: Job<M>, result: SendResult, outcome: Outcome, { routing, coalescer }: Tools<M>): Outcome {
   const { admitted } = job;
   const { considered, provider } = job.grant!;
-  const elsewhere =
-    outcome.kind === 'failed' && mayGoElsewhere(outcome.failure) && routing.isOpenElsewhere(admitted, provider.name);
   return {
     ...outcome,
     ...(considered && { route: considered }),
-    ...(elsewhere && { elsewhere }),
+    ...(outcome.kind === 'failed' && nextAfter(outcome.failure)),
     ...(outcome.kind === 'unknown' && coalescer.isShared(result) && { shared: true }),
   } as Outcome;
+
+  /** Another provider takes it at once; or it waits until one of them is held no more. */
+  function nextAfter(failure: Failure): { elsewhere?: true; waitsFor?: string } {
+    if (!mayGoElsewhere(failure)) return {};
+    if (routing.isOpenElsewhere(admitted, provider.name)) return { elsewhere: true };
+    return failure.holds ? { waitsFor: routing.keyOf(admitted) } : {};
+  }
 }
 
 /** What a provider has refused for its own reasons, and not for those of the message or of its recipient. */

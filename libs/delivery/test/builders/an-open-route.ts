@@ -18,4 +18,5 @@ export const anOpenRoute = <M>(
     grant: { ...first(rankProviders(providers, undefined, attempts)), giveBack },
   }),
   isOpenElsewhere: () => false,
+  keyOf: () => 'route:["email"]',
 });

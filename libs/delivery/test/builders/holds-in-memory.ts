@@ -62,11 +62,6 @@ export class HoldsInMemory implements Pick<Holds, 'hold' | 'lift' | 'all'> {
     return [...this.rows.values()].find((row) => row.id === id)?.until;
   }
 
-  /** What holds a provider at a time. */
-  heldAt(provider: string, now: number): Hold | undefined {
-    return [...this.rows.values()].find((row) => row.provider === provider && row.state === 'held' && row.until > now);
-  }
-
   private read({ until, changedAt: _, ...hold }: Row): Hold {
     return { ...hold, leftMs: hold.state === 'held' ? Math.max(0, until - this.clock.now()) : 0 };
   }

@@ -50,7 +50,14 @@ interface Call {
 
 const lanes: Lane[] = ['urgent', 'transactional', 'bulk'];
 const MINUTE = 60_000;
-/** A message goes at the latest so long after a provider takes calls again: backstop, longest hold, rests, lag. */
+const STEPS = 400;
+/** Where providers flap: hops add up slowly. */
+const MANY_STEPS = 3_000;
+/** More hops than a message takes that rests. */
+const MOST_HOPS = 60;
+/** The longest that a hold of an account lasts. */
+const LONGEST_HOLD_MS = 15 * MINUTE;
+/** A message goes at the latest so long after no hold is left: backstop, rests, and what lags. */
 const PATIENCE_MS = 45 * MINUTE;
 
 /** One random history: two replicas of a channel, two providers that throttle in phases, retry, and an operator. */
@@ -64,16 +71,21 @@ export class History {
   private readonly calls: Call[] = [];
   private readonly replicas: Replica[];
   private readonly up = new Map(providers.map((name) => [name, true]));
+  /** Since when a provider takes calls; none: it does not. */
+  private readonly upSince = new Map(providers.map((name) => [name, 0]));
   private readonly inbox: ProviderChanged[] = [];
   private published = new Map<string, number>();
   private readonly known = new Map<string, KnownHold & { seq: number }>();
   private readonly most: number;
   private isQuiet = false;
+  /** Providers at their rate limit: most calls are refused, each for a moment. */
+  private isFlapping: boolean;
   /** With the plant `level` left out: what a lift has brought forward. */
   private readonly signalled = new Set<Message>();
 
   constructor(seed: number, rules: Rules) {
     this.random = chance(seed);
+    this.isFlapping = seed % 4 === 0;
     this.rules = rules;
     this.table = rules.table({ now: () => this.now });
     this.replicas = [0, 1].map(() => this.start());
@@ -81,16 +93,19 @@ export class History {
     for (let number = 0; number < 5; number += 1) this.random(2);
   }
 
-  async play(steps: number): Promise<void> {
+  async play(): Promise<void> {
+    const steps = this.isFlapping ? MANY_STEPS : STEPS;
     for (let step = 0; step < steps; step += 1) await this.act();
+    const wasFlapping = this.isFlapping;
     this.isQuiet = true;
-    for (const name of providers) this.up.set(name, true);
+    this.isFlapping = false;
+    for (const name of providers) if (!this.up.get(name)) this.turn(name);
     for (let step = 0; step < 4_000 && this.isOpen; step += 1) await this.act();
     if (this.isOpen) this.violations.add('a message has no end');
     for (const { delivery, taken, longestOpenMs, state } of this.messages) {
       if (taken > 1) this.violations.add('sent twice');
-      if (delivery.hop > 400) this.violations.add('hops are burnt');
-      if (state === 'expired' && longestOpenMs > PATIENCE_MS)
+      if (delivery.hop > MOST_HOPS) this.violations.add('hops are burnt');
+      if (state === 'expired' && !wasFlapping && longestOpenMs > PATIENCE_MS)
         this.violations.add('expired although a provider took calls');
     }
   }
@@ -108,7 +123,7 @@ export class History {
     const replica = this.replicas[this.random(2)]!;
     switch (this.random(this.isQuiet ? 10 : 13)) {
       case 0:
-        return this.pass(this.random(4) === 0 ? this.random(10 * MINUTE) : this.random(4_000));
+        return this.pass(!this.isFlapping && this.random(4) === 0 ? this.random(10 * MINUTE) : this.random(4_000));
       case 1:
         return this.ask();
       case 2:
@@ -125,9 +140,7 @@ export class History {
       case 9:
         return this.report();
       case 10: {
-        const name = providers[this.random(2)]!;
-        this.up.set(name, !this.up.get(name));
-        return;
+        return this.turn(providers[this.random(2)]!);
       }
       case 11:
         if (this.random(8) === 0) await this.operate();
@@ -137,11 +150,19 @@ export class History {
     }
   }
 
+  private turn(name: string): void {
+    const isUp = !this.up.get(name);
+    this.up.set(name, isUp);
+    if (isUp) this.upSince.set(name, this.now);
+    else this.upSince.delete(name);
+  }
+
   private pass(ms: number): void {
     this.now += ms;
     for (const message of this.messages) {
       const waits = ['queued', 'deferred', 'planned'].includes(message.state);
-      const takes = waits && providers.some((name) => this.up.get(name) && !this.holdOf(name));
+      const takes =
+        waits && providers.some((name) => this.now >= (this.upSince.get(name) ?? Infinity) + LONGEST_HOLD_MS);
       if (!takes) message.openSince = undefined;
       message.openSince ??= takes ? this.now : undefined;
       if (message.openSince !== undefined)
@@ -212,8 +233,11 @@ export class History {
     const outcome = outcomeOf(result, provider, reference, this.now);
     if (outcome.kind === 'sent') message.state = 'sent';
     else {
-      const elsewhere = call.replica.routing.isOpenElsewhere(message.delivery, provider);
-      this.defer(message, outcome.kind === 'failed' && elsewhere ? { ...outcome, elsewhere } : outcome);
+      const { routing } = call.replica;
+      const next = routing.isOpenElsewhere(message.delivery, provider)
+        ? { elsewhere: true as const }
+        : { waitsFor: routing.keyOf(message.delivery) };
+      this.defer(message, outcome.kind === 'failed' ? { ...outcome, ...next } : outcome);
     }
   }
 
@@ -230,18 +254,12 @@ export class History {
   }
 
   private resultOf(provider: string): SendResult {
-    if (this.up.get(provider)) return { sent: true, providerMessageId: 'p' };
+    const takes = this.isFlapping ? this.random(40) === 0 : this.up.get(provider);
+    if (takes) return { sent: true, providerMessageId: 'p' };
+    if (this.isFlapping) return refusal(provider, 1_000);
     const isAccount = this.random(4) === 0;
     const retryAfterMs = [undefined, 1_000, 60_000, 3_600_000, 86_400_000][this.random(5)];
-    const failure = isAccount
-      ? ownFailure('http_401', 'account', 'operator', 'Refused.', { httpStatus: 401, holds: 'all', provider })
-      : ownFailure('http_429', 'throttled', 'backoff', 'Too many.', {
-          httpStatus: 429,
-          holds: 'all',
-          provider,
-          ...(retryAfterMs !== undefined && { retryAfterMs }),
-        });
-    return { sent: false, failure };
+    return isAccount ? accountRefusal(provider) : refusal(provider, retryAfterMs);
   }
 
   private defer(message: Message, outcome: Parameters<typeof eventsFor>[1]): void {
@@ -317,10 +335,6 @@ export class History {
       for (const message of this.messages) if (message.state === 'planned') this.signalled.add(message);
   }
 
-  private holdOf(provider: string): Hold | undefined {
-    return this.table.heldAt(provider, this.now);
-  }
-
   private async operate(): Promise<void> {
     const held = (await this.table.all()).filter(({ state }) => state === 'held');
     if (held.length > 0) await this.table.lift(held[this.random(held.length)]!.id, 'an operator');
@@ -344,3 +358,18 @@ const changeOf = (hold: Hold): ProviderChanged => ({
   holdId: hold.id,
   forMs: hold.leftMs,
 });
+
+const accountRefusal = (provider: string): SendResult => ({
+  sent: false,
+  failure: ownFailure('http_401', 'account', 'operator', 'Refused.', { httpStatus: 401, holds: 'all', provider }),
+});
+
+function refusal(provider: string, retryAfterMs: number | undefined): SendResult {
+  const more = {
+    httpStatus: 429,
+    holds: 'all' as const,
+    provider,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+  return { sent: false, failure: ownFailure('http_429', 'throttled', 'backoff', 'Too many.', more) };
+}

@@ -243,9 +243,10 @@ export class ChannelWorker {
 
 /** A bug while the provider's response is recorded. */
 const withFaultAfter = (
-  routing: Pick<RoutingService<Message>, 'acquire' | 'isOpenElsewhere'>,
-): Pick<RoutingService<Message>, 'acquire' | 'isOpenElsewhere'> => ({
+  routing: Pick<RoutingService<Message>, 'acquire' | 'isOpenElsewhere' | 'keyOf'>,
+): Pick<RoutingService<Message>, 'acquire' | 'isOpenElsewhere' | 'keyOf'> => ({
   isOpenElsewhere: () => false,
+  keyOf: (delivery) => routing.keyOf(delivery),
   acquire: async (delivery, deadline): Promise<Route<Message>> => {
     const route = await routing.acquire(delivery, deadline);
     if (!route.open || delivery.message.fault !== 'after the call') return route;
