@@ -45,8 +45,8 @@ describe('messages whose first provider has trouble', () => {
     ).flat();
     const timelines = await delivered(ids);
     expect(providersOf(timelines)).toEqual(new Set(['resend']));
-    const times = timelines.map(tookMs).toSorted((a, b) => a - b);
-    expect(times.at(-1)).toBeLessThan(3_000);
+    // Half a second on a machine of its own: no backoff and no Retry-After is waited out.
+    expect(Math.max(...timelines.map(tookMs))).toBeLessThan(15_000);
     const [hold] = (await holds()).filter(({ state }) => state === 'held');
     expect(hold).toMatchObject({ provider: 'sendgrid' });
     // Probed within five minutes, whatever was asked for.
@@ -65,7 +65,7 @@ describe('messages whose first provider has trouble', () => {
     await system.faults({ sendgrid: fault });
     const timelines = await delivered(await request('transactional', 10, 1_000));
     expect(providersOf(timelines)).toEqual(new Set(['resend']));
-    expect(Math.max(...timelines.map(tookMs))).toBeLessThan(3_000);
+    expect(Math.max(...timelines.map(tookMs))).toBeLessThan(15_000);
   });
 
   it('wait while all are held, are not given up, and go once an operator lifts', async () => {

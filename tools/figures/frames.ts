@@ -4,12 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { Gathering } from '#libs/batching';
 import { EmailRequested, topics } from '#libs/contracts';
-import {
-  ChannelPort,
-  ConfiguredProviders,
-  DeliveryModule,
-  deliverySettings,
-} from '#libs/delivery';
+import { ChannelPort, ConfiguredProviders, DeliveryModule, deliverySettings } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
 import { Health, Jobs, recipientHashSettings, RuntimeModule } from '#libs/runtime';
 import { contextFrom, createLogger } from '#libs/telemetry';

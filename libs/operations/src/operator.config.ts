@@ -6,8 +6,8 @@ export const operatorSettings = {
   OPERATOR_TOKEN: secret(accessTokens)
     .optional()
     .describe(
-      'Access token of this service’s operator API (suppressions, holds, explain), at least 16 characters. Several, separated by ' +
-        'commas, are all accepted. Unset: the API is off.',
+      'Access token of this service’s operator API (suppressions, holds, explain), at least 16 characters. Several, ' +
+        'separated by commas, are all accepted. Unset: the API is off.',
     ),
 };
 export const operatorConfig = settingsGroup('operator', operatorSettings);

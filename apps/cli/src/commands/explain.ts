@@ -36,8 +36,9 @@ export const explainCommand = (): CliCommand => {
   return command
     .summary('Says what would become of a request, and sends nothing.')
     .description(
-      'Says what would become of a request if it were published now: whether it is accepted, to whom it goes, by which ' +
-        'provider and why, or what it waits for. The channel answers from its live state; nothing is sent or kept.',
+      'Says what would become of a request if it were published now: whether it is accepted, to whom it goes, by ' +
+        'which provider and why, or what it waits for. The channel answers from its live state; nothing is sent ' +
+        'or kept.',
     )
     .argument('<file>', 'the request as JSON, or - to read it from standard input')
     .addOption(command.createOption('--channel <channel>', 'the channel').choices(Channel.options).default('email'))

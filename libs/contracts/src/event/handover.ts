@@ -76,8 +76,8 @@ export const SendDeferred = z.looseObject({
     .max(2_000)
     .optional()
     .describe(
-      'waiting, failed: the key that must be open, such as route:… of the providers that could take it. It is parked under ' +
-        'this key, and goes once the key is open.',
+      'waiting, failed: the key that must be open, such as route:… of the providers that could take it. It is ' +
+        'parked under this key, and goes once the key is open.',
     ),
   elsewhere: z.boolean().optional().describe('failed: another provider, which has not failed it, can take it now.'),
   failure: Failure.optional().describe('failed, unknown: the classified failure.'),

@@ -13,7 +13,7 @@ describe('the order in which providers are asked', () => {
       failure: aFailure(),
     }));
   const ranked = (preferred?: string, ...failed: string[]) =>
-    rankProviders(providers, preferred, failedBy(...failed)).map(({ provider, standing }) => [provider.name, standing]);
+    rankProviders(providers, preferred, failedBy(...failed)).map(({ provider, reason }) => [provider.name, reason]);
 
   it('is that of the settings, and what the request prefers goes first', () => {
     expect(ranked()).toEqual([

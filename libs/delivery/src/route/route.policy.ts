@@ -1,11 +1,11 @@
 import type { Attempt } from '#libs/contracts';
 
 /** Why a provider stands where it does among those that could take a message, for the log. */
-export type Standing = 'preferred' | 'first' | 'next in the order' | 'next after a failure' | 'failed longest ago';
+export type RankReason = 'preferred' | 'first' | 'next in the order' | 'next after a failure' | 'failed longest ago';
 
 export interface Ranked<P> {
   provider: P;
-  standing: Standing;
+  reason: RankReason;
 }
 
 /**
@@ -23,11 +23,11 @@ export function rankProviders<P extends { name: string }>(
   const ranked = providers.length === 1 ? providers : providers.toSorted((a, b) => placeOf(a) - placeOf(b));
   return ranked.map((provider, index) => ({
     provider,
-    standing: standingOf(placeOf(provider), index, lastFailure.size > 0),
+    reason: rankReasonOf(placeOf(provider), index, lastFailure.size > 0),
   }));
 }
 
-function standingOf(place: number, index: number, hasFailed: boolean): Standing {
+function rankReasonOf(place: number, index: number, hasFailed: boolean): RankReason {
   if (place === -2) return 'preferred';
   if (place >= 0) return 'failed longest ago';
   if (hasFailed) return 'next after a failure';

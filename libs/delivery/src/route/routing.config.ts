@@ -5,8 +5,8 @@ import { z } from 'zod';
 export const routingSettings = {
   ROUTE_WAIT_URGENT_MS: milliseconds(250).describe(
     'An urgent message waits for a provider at most this many milliseconds in memory, for all that could take it ' +
-      'together; one that would wait longer is handed over to the retry service. Never longer than its claim allows a ' +
-      'call to be written.',
+      'together; one that would wait longer is handed over to the retry service. Never longer than its claim allows ' +
+      'a call to be written.',
   ),
   ROUTE_WAIT_TRANSACTIONAL_MS: milliseconds(2_000).describe('The same for transactional messages, in milliseconds.'),
   ROUTE_WAIT_BULK_MS: milliseconds(10_000).describe('The same for bulk messages, in milliseconds.'),

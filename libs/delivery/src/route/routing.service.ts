@@ -132,7 +132,7 @@ export class RoutingService<M> {
     const taken = found.find(({ isFree }) => isFree)?.candidate.provider.name;
     const route = found.map(({ candidate, obstacle, isFree }) =>
       isFree
-        ? { provider: candidate.provider.name, taken: candidate.provider.name === taken, why: candidate.standing }
+        ? { provider: candidate.provider.name, taken: candidate.provider.name === taken, why: candidate.reason }
         : this.passedOver(candidate, obstacle),
     );
     return { route, ...(taken !== undefined && { taken }) };
@@ -290,12 +290,12 @@ export class RoutingService<M> {
   }
 
   private granted(candidate: Candidate<M>, candidates: readonly Candidate<M>[], leave: Leave): Route<M> {
-    const { provider, standing, request } = candidate;
+    const { provider, reason, request } = candidate;
     const passage = this.options.holds.enter(provider.name, request.sender);
     const before = candidates.slice(0, candidates.indexOf(candidate));
-    const why = before.length > 0 ? 'those before it cannot take it now' : standing;
+    const why = before.length > 0 ? 'those before it cannot take it now' : reason;
     const considered =
-      before.length === 0 && standing !== 'failed longest ago' && standing !== 'next after a failure'
+      before.length === 0 && reason !== 'failed longest ago' && reason !== 'next after a failure'
         ? undefined
         : [
             ...before.map((one) => this.passedOver(one, this.obstacleOf(one))),

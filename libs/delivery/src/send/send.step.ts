@@ -94,7 +94,7 @@ function attributesOf<M>({ admitted: delivery, token }: Job<M>, provider: string
   };
 }
 
-/** An answer 5xx of a provider whose settings say that it is a refusal. Each is counted, and says so in the timeline. */
+/** An answer 5xx of a provider whose settings call it a refusal. Each is counted, and says so in the timeline. */
 function asSet<M>(
   result: SendResult,
   { channel }: Delivery<M>,

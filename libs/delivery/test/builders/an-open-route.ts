@@ -4,7 +4,7 @@ import { type Ranked, rankProviders } from '../../src/route/route.policy.ts';
 
 const first = <P>([ranked]: readonly Ranked<P>[]) => ({
   provider: ranked!.provider,
-  why: ranked!.standing,
+  why: ranked!.reason,
   considered: undefined,
 });
 

@@ -58,7 +58,7 @@ const MOST_HOPS = 60;
 /** The longest that a hold of an account lasts. */
 const LONGEST_HOLD_MS = 15 * MINUTE;
 /** A message goes at the latest so long after no hold is left: backstop, rests, and what lags. */
-const PATIENCE_MS = 45 * MINUTE;
+const LONGEST_WAIT_MS = 45 * MINUTE;
 
 /** One random history: two replicas of a channel, two providers that throttle in phases, retry, and an operator. */
 export class History {
@@ -80,7 +80,7 @@ export class History {
   private isQuiet = false;
   /** Providers at their rate limit: most calls are refused, each for a moment. */
   private isFlapping: boolean;
-  /** With the plant `level` left out: what a lift has brought forward. */
+  /** Without the rule `level`: what a lift has brought forward. */
   private readonly signalled = new Set<Message>();
 
   constructor(seed: number, rules: Rules) {
@@ -105,7 +105,7 @@ export class History {
     for (const { delivery, taken, longestOpenMs, state } of this.messages) {
       if (taken > 1) this.violations.add('sent twice');
       if (delivery.hop > MOST_HOPS) this.violations.add('hops are burnt');
-      if (state === 'expired' && !wasFlapping && longestOpenMs > PATIENCE_MS)
+      if (state === 'expired' && !wasFlapping && longestOpenMs > LONGEST_WAIT_MS)
         this.violations.add('expired although a provider took calls');
     }
   }

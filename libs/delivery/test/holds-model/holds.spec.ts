@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { History } from './history.ts';
-import { allRules, plants, type Rules } from './rules.ts';
+import { allRules, seededBugs, type Rules } from './rules.ts';
 
 /** HOLDS_HISTORIES plays more of them (docs/chaos.md has the figures). */
 const HISTORIES = Number(process.env['HOLDS_HISTORIES'] ?? 1_500);
-/** A plant that is not found within so many histories is none. */
-const MOST_FOR_A_PLANT = 4_000;
+/** A bug that is not found within so many histories is none. */
+const MOST_FOR_A_BUG = 4_000;
 
 async function violationsOf(seed: number, rules: Rules): Promise<Set<string>> {
   const history = new History(seed, rules);
@@ -19,10 +19,10 @@ describe('routing under holds, played in random histories', () => {
       expect([seed, ...(await violationsOf(seed, allRules))]).toEqual([seed]);
   }, 300_000);
 
-  it.each(Object.entries(plants))(
-    'finds the planted bug: %s',
+  it.each(Object.entries(seededBugs))(
+    'finds the seeded bug: %s',
     async (_, { rules, shows }) => {
-      for (let seed = 1; seed <= MOST_FOR_A_PLANT; seed += 1) if ((await violationsOf(seed, rules)).has(shows)) return;
+      for (let seed = 1; seed <= MOST_FOR_A_BUG; seed += 1) if ((await violationsOf(seed, rules)).has(shows)) return;
       throw new Error(`no history shows: ${shows}`);
     },
     300_000,

@@ -8,7 +8,7 @@ import type { Hold } from '../../src/route/holds/holds.port.ts';
 import { HoldsInMemory } from '../builders/holds-in-memory.ts';
 import { z } from 'zod';
 
-/** The rules of routing under holds; a plant leaves one out. */
+/** The rules of routing under holds; a seeded bug leaves one out. */
 export interface Rules {
   held: (options: Omit<HeldProvidersOptions, 'limits'>) => HeldProviders;
   table: (clock: { now: () => number }) => HoldsInMemory;
@@ -63,7 +63,7 @@ class KeepsHoldsToItself extends HeldProviders {
 const unlimited: HoldLimits = { ...limits, throttledMaxMs: 86_400_000, accountMaxMs: 86_400_000 };
 
 /** One rule left out each, and what a history then shows. */
-export const plants: Record<string, { rules: Rules; shows: string }> = {
+export const seededBugs: Record<string, { rules: Rules; shows: string }> = {
   'a hold is as long as the provider asks': {
     rules: { ...allRules, held: (options) => new HeldProviders({ ...options, limits: unlimited }) },
     shows: 'expired although a provider took calls',

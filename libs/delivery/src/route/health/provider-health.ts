@@ -64,7 +64,7 @@ export class ProviderHealth {
     const failing = [...this.watched].filter(([, { circuit }]) => circuit.state !== 'closed').map(([name]) => name);
     if (failing.length === 0) return undefined;
     return {
-      meaning: `Calls to ${failing.join(' and ')} fail: this replica sends there only to find out whether they work again.`,
+      meaning: `Calls to ${failing.join(' and ')} fail: this replica sends there only to find out whether they work.`,
       remedy:
         'What can go by another provider does; the rest waits. Look at the provider’s status page, and whether other ' +
         'replicas reach it: where they do, it is the network of this one.',

@@ -101,7 +101,7 @@ export class HeldProviders {
 
   /** Takes in the rows that a claim has read. A change that is older than what is known changes nothing. */
   take(holds: readonly Hold[]): void {
-    for (const hold of holds) this.learn(hold);
+    for (const hold of holds) this.apply(hold);
   }
 
   /** All holds that last, with how long they still do by this replica's clock. */
@@ -125,31 +125,31 @@ export class HeldProviders {
 
   private hold(request: HoldRequest): void {
     const place = { provider: request.provider, account: this.accountOf(request.provider), scope: request.scope };
-    const { steady } = this.options.clock;
+    const now = this.options.clock.steady();
     const entry = this.entryOf(place);
-    const ownUntil = steady() + holdLength(request, 1);
+    const ownUntil = now + holdLength(request, 1);
     const heldUntil = Math.max(entry.until, entry.ownUntil);
     // Many calls may be out as a provider begins to refuse: the first answer speaks for them.
-    if (heldUntil > steady() && ownUntil <= heldUntil + 1_000) return;
+    if (heldUntil > now && ownUntil <= heldUntil + 1_000) return;
     entry.ownUntil = Math.max(entry.ownUntil, ownUntil);
     entry.meaning = request.failure.meaning;
     entry.code = request.failure.code;
     this.options.holds
       .hold({ ...request, ...place })
-      .then((hold) => this.learn(hold))
+      .then((hold) => this.apply(hold))
       .catch((error: unknown) => this.options.onError?.(error));
   }
 
   private lift({ hold }: HoldEntry): void {
     if (!hold) return;
-    this.learn({ ...hold, state: 'lifted', leftMs: 0 });
+    this.apply({ ...hold, state: 'lifted', leftMs: 0 });
     this.options.holds
       .lift(hold.id)
-      .then((lifted) => lifted && this.learn(lifted))
+      .then((lifted) => lifted && this.apply(lifted))
       .catch((error: unknown) => this.options.onError?.(error));
   }
 
-  private learn(hold: Hold): void {
+  private apply(hold: Hold): void {
     const entry = this.entryOf(hold);
     if (entry.hold && hold.seq < entry.hold.seq) return;
     const isNew = !entry.hold || hold.seq > entry.hold.seq;

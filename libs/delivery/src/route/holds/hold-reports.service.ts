@@ -18,7 +18,7 @@ export interface HoldReportsOptions {
 /** A shorter hold is daily work. */
 const SHOWN_FROM_MS = 30_000;
 const ROUND_MS = 1_000;
-const TIDY_EVERY_MS = 3_600_000;
+const CLEANUP_MS = 3_600_000;
 
 /** Says which providers are held: to retry by Kafka, to operators by log, metric and readiness. */
 export class HoldReports {
@@ -44,7 +44,7 @@ export class HoldReports {
   jobs(): Job[] {
     return [
       { name: 'holds', everyMs: ROUND_MS, round: () => this.round() },
-      { name: 'tidy holds', everyMs: TIDY_EVERY_MS, round: () => this.options.holds.tidy() },
+      { name: 'clean up holds', everyMs: CLEANUP_MS, round: () => this.options.holds.deleteOld() },
     ];
   }
 
@@ -65,8 +65,8 @@ export class HoldReports {
     if (long.length === 0) return undefined;
     const each = long.map(
       ({ hold: { provider, scope, code, meaning }, leftMs }) =>
-        `${provider} is left alone${scope === 'all' ? '' : ' for one sender'} for ${Math.ceil(leftMs / 1000)} s after ` +
-        `${code}: ${meaning}`,
+        `${provider} is left alone${scope === 'all' ? '' : ' for one sender'} for ${Math.ceil(leftMs / 1000)} s ` +
+        `after ${code}: ${meaning}`,
     );
     return {
       meaning: each.join(' '),

@@ -65,5 +65,5 @@ export abstract class Holds {
   abstract markPublished(holds: readonly Hold[]): Promise<void>;
 
   /** Deletes what was lifted long ago, or nobody has asked for since. @throws InfrastructureDown */
-  abstract tidy(): Promise<void>;
+  abstract deleteOld(): Promise<void>;
 }

@@ -66,7 +66,7 @@ export class PostgresHolds extends Holds {
     );
   }
 
-  async tidy(): Promise<void> {
+  async deleteOld(): Promise<void> {
     await this.query(
       `DELETE FROM ${this.schema}.provider_hold h WHERE published >= seq
           AND greatest(until, changed_at) < now() - $1::int * interval '1 hour' RETURNING ${columns}`,
