@@ -54,7 +54,5 @@ export const channelSettings = (port: number, metricsPort: number) => ({
   ...kafkaSettings,
   ...postgresSettings,
   ...deliverySettings,
-  ...healthSettings,
-  ...permitSettings,
   ...recipientHashSettings,
 });

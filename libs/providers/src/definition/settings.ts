@@ -40,7 +40,7 @@ export const answered5xx = (provider: string) =>
     .enum(['unknown', 'refused'])
     .default('unknown')
     .describe(
-      `How an answer 5xx of ${provider} is taken. unknown: it may have the message all the same, since gateways answer ` +
-        '5xx after they have passed a request on: it is looked up first. refused: it goes again at once, ' +
+      `How an answer 5xx of ${provider} is taken. unknown: it may have the message all the same, since gateways ` +
+        'answer 5xx after they have passed a request on: it is looked up first. refused: it goes again at once, ' +
         'elsewhere where it can, at the risk of a second copy.',
     );
