@@ -95,6 +95,18 @@ describe('Plans that wait for a provider, in Postgres', () => {
     expect(after).toBeLessThanOrEqual(FIRST_RATE);
   });
 
+  it('go on after a hold that was set once they were parked', async () => {
+    await park('m-1');
+    await hold(sendgrid);
+    await hold(resend);
+    await round();
+    await hold(resend, { state: 'lifted', holdId: `h-${seq}`, forMs: 0 });
+    await round();
+    // Only the rounds' own time passes: what is written by one must be there for the next.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await moved()).toBe(1);
+  });
+
   it('go urgent first, and bulk gets its part', async () => {
     await many(200, 'urgent');
     await many(200, 'bulk');

@@ -75,9 +75,11 @@ const rampOf = ({ rate, since, moved_at, credit, moved, came_back }: ConditionRo
   cameBack: came_back,
 });
 
-/** A key that stays closed is not written. */
+/** A key that stays closed is not written; the step that begins as it opens is, or it would begin each round. */
 const isChange = ({ row, round }: Portion): boolean =>
-  round.portion > 0 || (round.ramp.rate === FIRST_RATE && (row.rate !== FIRST_RATE || row.moved > 0));
+  round.portion > 0 ||
+  round.ramp.since !== row.since ||
+  (round.ramp.rate === FIRST_RATE && (row.rate !== FIRST_RATE || row.moved > 0));
 
 /** The rows are locked until what they gave is written: another replica passes over them meanwhile. */
 async function moveAll(

@@ -46,7 +46,8 @@ export const freshRamp = (now: number): Ramp => ({
  * @returns the ramp at this moment, and how many messages may go now
  */
 export function nextRound(ramp: Ramp, key: KeyState, now: number): { ramp: Ramp; portion: number } {
-  if (!key.isOpen || (key.heldAt !== undefined && key.heldAt > ramp.since)) return { ramp: freshRamp(now), portion: 0 };
+  if (!key.isOpen) return { ramp: { ...freshRamp(now), since: ramp.since }, portion: 0 };
+  if (key.heldAt !== undefined && key.heldAt > ramp.since) return { ramp: freshRamp(now), portion: 0 };
   // A clock that went back: the step begins anew, at the rate it has.
   if (ramp.since > now) return nextRound({ ...ramp, since: now, movedAt: Math.min(ramp.movedAt, now) }, key, now);
   const elapsed = Math.min(Math.max(0, now - ramp.movedAt), LONGEST_ROUND_MS);
