@@ -35,7 +35,8 @@ const tests = new WeakMap<z.ZodType, Test>();
 
 /**
  * Whether a value surely holds to a schema, and is what the schema makes of it: said without a copy of the value, and
- * without a result for each field. Most values do: a fact takes 5 µs and 2.5 KB by zod, and 0.5 µs so.
+ * without a result for each field. Most values do: a fact takes 3.8 KB by zod and 0.4 KB so, a plain request 6.6 and
+ * 2 KB, in three quarters of the time.
  * @returns true: the schema accepts it as it is. False: the schema may accept or change it; only the schema itself can
  * tell, and says why not
  */

@@ -2,8 +2,8 @@ type Element = string | number | null | undefined;
 
 /**
  * Values as PostgreSQL writes an array. pg does the same, by two regular expressions and three joined texts for each
- * element: 11 µs and 6.6 KB for what a message's claim and settlement hold, and 1 µs and 1.5 KB so. An element that
- * needs no escape is only put between quotes.
+ * element: 5.3 µs and 5.7 KB for what a message's claim and settlement hold, and 2.9 µs and 0.8 KB so, with the
+ * outcomes as one JSON. An element that needs no escape is only put between quotes.
  */
 export function arrayText(values: readonly Element[]): string {
   if (values.length === 0) return '{}';
