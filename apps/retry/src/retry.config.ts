@@ -14,7 +14,14 @@ export const RetryConfig = z
     ...policySettings,
     RETRY_POLL_MS: milliseconds(200).describe('How often the schedule is looked at for what is due, in milliseconds.'),
     RETRY_BATCH: z.coerce.number().int().min(1).max(5_000).default(500).describe('Most messages released at once.'),
-    RETRY_LEASE_MS: milliseconds(30_000).describe(
+    RETRY_RELEASE_PER_S: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(5_000)
+      .describe('Most messages that one replica releases in a second: after a downtime what is due goes urgent first.'),
+    RETRY_LEASE_MS: milliseconds(20_000).describe(
       'A release that was not finished within this many milliseconds is taken up by another replica.',
     ),
     RETRY_ANSWER_MS: milliseconds(30_000).describe(

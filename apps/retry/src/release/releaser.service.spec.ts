@@ -92,7 +92,7 @@ function aReleaser(queue: Queue, channel = new Channel(), pollMs = 60_000) {
     reading,
     channel,
     { endPlan: ({ messageId }) => Promise.resolve(void ended.push(messageId)) },
-    { RETRY_POLL_MS: pollMs },
+    { RETRY_POLL_MS: pollMs, RETRY_RELEASE_PER_S: 5_000 },
     jobs,
     logger,
   );

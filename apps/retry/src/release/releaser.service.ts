@@ -6,26 +6,33 @@ import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { EndingService } from '../plan/ending.service.ts';
 import { retryConfig, type RetryConfig } from '../retry.config.ts';
 import { type DuePlan, DuePlans } from './due-plans.port.ts';
+import { Pace } from './pace.ts';
 import { EvidenceReader, type ReadUpTo } from './evidence-reader.port.ts';
 
 /** Hands messages back to their channels when they are due: take, publish, mark. */
 @Injectable()
 export class ReleaserService {
+  private readonly pace: Pace;
+
   constructor(
     @Inject(DuePlans) private readonly plans: DuePlans,
     @Inject(EvidenceReader) private readonly evidences: EvidenceReader,
     @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
     @Inject(EndingService) private readonly endings: Pick<EndingService, 'endPlan'>,
-    @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_POLL_MS'>,
+    @Inject(retryConfig.KEY) config: Pick<RetryConfig, 'RETRY_POLL_MS' | 'RETRY_RELEASE_PER_S'>,
     @Inject(Jobs) jobs: Pick<Jobs, 'add'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
+    this.pace = new Pace(config.RETRY_RELEASE_PER_S);
     jobs.add({ name: 'release', everyMs: config.RETRY_POLL_MS, round: () => this.releaseDue() });
   }
 
   /** One batch. What Kafka did not take stays leased and is taken again when the lease is over. */
   async releaseDue(): Promise<{ more: boolean }> {
-    const { token, plans, more } = await this.plans.take(await this.evidenceRead());
+    const most = this.pace.most(performance.now());
+    if (most === 0) return { more: false };
+    const { token, plans, more } = await this.plans.take(await this.evidenceRead(), most);
+    this.pace.took(plans.length);
     const results = await Promise.allSettled(plans.map((plan) => this.release(plan)));
     await this.plans.markPublished(
       token,
