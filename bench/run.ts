@@ -92,6 +92,7 @@ const program = new CliCommand('npm run bench --')
           'connections open; and the same at the state before the pipeline.',
       )
       .option('--rounds <n>', 'how often each is measured', wholeNumber(1), 3)
+      .option('--no-base', 'without the state before the pipeline')
       .option('--cpu-profile <folder>', 'write CPU profiles of the services there')
       .does(async (order: WebhookOptions & Shown) =>
         show('webhooks', order, await webhooks(await startBench(closers, say), order)),

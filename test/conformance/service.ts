@@ -43,6 +43,16 @@ class KeptRecords extends Publisher {
     this.records.push(outgoing);
     return Promise.resolve();
   }
+
+  override publishAll(records: readonly Outgoing[]): Promise<(RecordRefused | undefined)[]> {
+    return Promise.all(records.map((record) => this.publish(record).then(() => undefined, refusalOf)));
+  }
+}
+
+/** @throws InfrastructureDown */
+function refusalOf(error: unknown): RecordRefused {
+  if (error instanceof RecordRefused) return error;
+  throw error;
 }
 
 export interface Around {

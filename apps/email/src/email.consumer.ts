@@ -36,9 +36,9 @@ export class EmailConsumer {
     return this.intake.onPlanned(planned);
   }
 
-  @On(topics.statusChanged)
-  onStatus(@Payload() fact: StatusChanged): Promise<void> {
-    return this.intake.onStatus(fact);
+  @OnMany(topics.statusChanged)
+  onStatus(@Payload() facts: readonly ReadRecord<StatusChanged>[]): void {
+    this.intake.onStatus(facts);
   }
 
   @On(topics.cancelRequested)

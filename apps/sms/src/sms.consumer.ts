@@ -60,13 +60,17 @@ export class SmsConsumer {
     return this.intake.onPlanned(planned);
   }
 
-  @On(topics.statusChanged)
-  async onStatus(@Payload() fact: StatusChanged): Promise<void> {
+  @OnMany(topics.statusChanged)
+  onStatus(@Payload() facts: readonly ReadRecord<StatusChanged>[]): void {
+    this.intake.onStatus(facts, (fact) => this.followWindow(fact));
+  }
+
+  /** A text was refused outside of WhatsApp's window, or its acceptance was revoked. */
+  private async followWindow(fact: StatusChanged): Promise<void> {
     const code = fact.failure?.code;
     if (code !== undefined && outsideWindow.has(code) && fact.recipient)
       await this.conversations.forget(fact.recipient.hash);
     if (isAcceptanceRevoked(fact) && fact.channel === channel) await this.goAsTemplate(fact);
-    await this.intake.onStatus(fact);
   }
 
   /** The window is known to be closed by now: the next hop uses the template. */

@@ -69,14 +69,25 @@ export class Intake<R extends RequestEnvelope = never, M = never> {
     if (planned.channel === channel.channel) await handovers.decided(identityKey(planned), planned.hop);
   }
 
-  /** A lifecycle fact: a provider's fact is acceptance evidence for the ledger; retry's may answer a cancellation. */
-  async onStatus(fact: StatusChanged): Promise<void> {
+  /**
+   * Lifecycle facts: a provider's fact is acceptance evidence for the ledger; retry's may answer a cancellation.
+   * @param before what the channel does first for each fact
+   */
+  onStatus(facts: readonly ReadRecord<StatusChanged>[], before?: (fact: StatusChanged) => Promise<unknown>): void {
+    for (const read of facts)
+      void read.doneAfter(async (fact) => {
+        if (before) await before(fact);
+        await this.recordFact(fact);
+      });
+  }
+
+  private recordFact(fact: StatusChanged): Promise<void> {
     const { channel, cancels, ledger } = this.options;
-    await cancels.heard(fact);
     const { source, tenant, messageId, hop, providerMessageId } = fact;
+    if (source === 'retry') return cancels.heard(fact);
     if (fact.channel !== channel.channel || source !== 'receipt' || !messageId || !hop || isAcceptanceRevoked(fact))
-      return;
-    await ledger.markAccepted(identityKey({ tenant, channel: fact.channel, messageId }), hop, providerMessageId);
+      return Promise.resolve();
+    return ledger.markAccepted(identityKey({ tenant, channel: fact.channel, messageId }), hop, providerMessageId);
   }
 
   /** A change of a suppression, in any channel; null lifts the one under its key. */

@@ -96,7 +96,11 @@ export class OtherEvents {
     }
   }
 
-  private async keepRefused(event: Omit<OtherEvent, 'lacks'>, refusal: RecordRefused): Promise<void> {
+  /**
+   * Keeps an event of which a record breaks its contract.
+   * @throws InfrastructureDown when Kafka cannot be reached: the provider shall deliver it again.
+   */
+  async keepRefused(event: Omit<OtherEvent, 'lacks'>, refusal: RecordRefused): Promise<void> {
     const { provider, type } = event;
     const kind = nameOf(type);
     await this.quarantined(event, { ...codes.unusable, 'x-error': refusal.message });

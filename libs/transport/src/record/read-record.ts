@@ -1,4 +1,4 @@
-import type { Context, OpenSpan } from '#libs/telemetry';
+import { type Context, OpenSpan, underContext } from '#libs/telemetry';
 import type { Decoded, IncomingRecord } from './record.ts';
 
 /** The handler's way to report the end of a record. */
@@ -23,8 +23,8 @@ export class ReadRecord<T = unknown> {
     this.record = record;
     this.json = json;
     this.value = value as T;
-    this.span = 'span' in traced ? traced : undefined;
-    this.context = 'span' in traced ? traced.context : traced;
+    this.span = traced instanceof OpenSpan ? traced : undefined;
+    this.context = traced instanceof OpenSpan ? traced.context : traced;
     this.giver = giver;
   }
 
@@ -43,5 +43,14 @@ export class ReadRecord<T = unknown> {
     if (!giver) return;
     this.span?.end(error);
     giver.done(error);
+  }
+
+  /** Runs `work` in the trace of the record, and reports its end: what it throws, or that it is finished. */
+  async doneAfter(work: (value: T) => Promise<unknown>): Promise<void> {
+    const error = await underContext(this.context, async () => work(this.value)).then(
+      () => undefined,
+      (reason: unknown) => reason as Error,
+    );
+    this.done(error);
   }
 }

@@ -55,11 +55,19 @@ export class SendgridWebhook {
       });
     const found = sorted(eventsOf(body.value), this.failures, this.hashKey, now);
     for (const { type, fields } of found.odd) otherEvents.odd({ provider: 'sendgrid', type, fields });
-    const orKeep = (made: Receipt | SuppressionChange, publish: () => Promise<unknown>) =>
-      otherEvents.publishOrKeep({ event: () => eventGiven(found.madeOf.get(made)!), publish });
-    await inPortions(found.receipts, (receipt) => orKeep(receipt, () => receipts.record([receipt])));
-    await inPortions(found.suppressions, (word) => orKeep(word, () => suppressions.record([word])));
-    await inPortions(found.others, (other) => this.keep(other));
+    const givenFor = (made: Receipt | SuppressionChange) => eventGiven(found.madeOf.get(made)!);
+    await inPortions(found.receipts, async (portion) => {
+      const refusals = await receipts.recordEach(portion);
+      await forEach([...refusals.entries()], async ([at, refusal]) => {
+        if (refusal) await otherEvents.keepRefused(givenFor(portion[at]!), refusal);
+      });
+    });
+    await inPortions(found.suppressions, (portion) =>
+      forEach(portion, (change) =>
+        otherEvents.publishOrKeep({ event: () => givenFor(change), publish: () => suppressions.record([change]) }),
+      ),
+    );
+    await inPortions(found.others, (portion) => forEach(portion, (other) => this.keep(other)));
   }
 
   private async keep({ given, event, lacks }: OtherSendgridEvent): Promise<void> {
@@ -76,9 +84,11 @@ export class SendgridWebhook {
 const PORTION = 1_000;
 
 /** In portions, one after another and in order, so that a huge request needs little memory. */
-async function inPortions<T>(all: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < all.length; from += PORTION) await Promise.all(all.slice(from, from + PORTION).map(work));
+async function inPortions<T>(all: readonly T[], work: (portion: readonly T[]) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < all.length; from += PORTION) await work(all.slice(from, from + PORTION));
 }
+
+const forEach = <T>(portion: readonly T[], work: (one: T) => Promise<unknown>) => Promise.all(portion.map(work));
 
 const eventGiven = ({ given, event }: ReadEvent) => ({
   provider: 'sendgrid',

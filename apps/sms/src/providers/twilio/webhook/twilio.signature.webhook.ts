@@ -1,5 +1,6 @@
 import { repairText } from '#libs/contracts';
 import twilio from 'twilio';
+import { isSignedAsCalled, type TwilioForm } from './twilio.as-called.policy.ts';
 
 /**
  * The parameters of a webhook call, fit to be stored; the first value of a repeated name. Empty values are left out.
@@ -34,41 +35,51 @@ export class TwilioSignature {
     const url = this.publicUrl + path;
     const body = rawBody.toString('utf8');
     // A digest in the signed URL belongs to this body, whatever its media type.
-    if (new URL(url).searchParams.has('bodySHA256')) {
+    if (namesDigest(url)) {
       return this.tokens.some((token) => twilio.validateRequestWithBody(token, signature, url, body))
         ? jsonParams(body)
         : undefined;
     }
     const form = formParams(body);
-    return this.tokens.some((token) => twilio.validateRequest(token, signature, url, form))
-      ? firstValues(form)
-      : undefined;
+    return this.isSigned(signature, url, form) ? firstValues(form) : undefined;
+  }
+
+  private isSigned(signature: string, url: string, form: TwilioForm): boolean {
+    return (
+      this.tokens.some((token) => isSignedAsCalled(token, signature, url, form)) ||
+      this.tokens.some((token) => twilio.validateRequest(token, signature, url, form))
+    );
   }
 }
 
-function formParams(body: string): Record<string, string | string[]> {
-  const search = new URLSearchParams(body);
-  return Object.fromEntries(
-    [...new Set(search.keys())].map((name) => {
-      const values = [...search.getAll(name)];
-      return [name, values.length > 1 ? values : values[0]!];
-    }),
-  );
+/** Whether the query has the digest of a body. An address that neither has its name nor escapes anything has none. */
+const namesDigest = (url: string): boolean =>
+  (url.includes('bodySHA256') || url.includes('%')) && new URL(url).searchParams.has('bodySHA256');
+
+function formParams(body: string): TwilioForm {
+  const form = new Map<string, string | string[]>();
+  for (const [name, value] of new URLSearchParams(body)) {
+    const earlier = form.get(name);
+    form.set(name, earlier === undefined ? value : [earlier, value].flat());
+  }
+  return Object.fromEntries(form);
 }
 
 /** Longer than any value of Twilio's: a text has 1,600 characters at most. */
 const MOST_CHARACTERS = 10_000;
 
 /** All parameters from Twilio are read here. Twilio cannot be asked to correct a text, so texts are repaired. */
-const repaired = (fields: readonly (readonly [string, string])[]): TwilioParams =>
-  Object.fromEntries(
-    fields
-      .map(([name, value]) => [name, repairText(value, MOST_CHARACTERS)] as const)
-      .filter(([, value]) => value !== ''),
-  );
+function repaired(fields: Iterable<readonly [string, string]>): TwilioParams {
+  const kept = new Map<string, string>();
+  for (const [name, value] of fields) {
+    const text = repairText(value, MOST_CHARACTERS);
+    if (text !== '') kept.set(name, text);
+  }
+  return Object.fromEntries(kept);
+}
 
-const firstValues = (form: Record<string, string | string[]>): TwilioParams =>
-  repaired(Object.entries(form).map(([name, value]) => [name, Array.isArray(value) ? value[0]! : value]));
+const firstValues = (form: TwilioForm): TwilioParams =>
+  repaired(Object.entries(form).map(([name, value]) => [name, typeof value === 'string' ? value : value[0]!]));
 
 function jsonParams(body: string): TwilioParams {
   try {
@@ -81,5 +92,9 @@ function jsonParams(body: string): TwilioParams {
   }
 }
 
-/** The reference in the URL of a callback. */
-export const queryOf = (path: string): TwilioParams => repaired([...new URL(path, 'http://twilio').searchParams]);
+/** What the address of a callback says: our reference. */
+export function queryOf(path: string): TwilioParams {
+  const [called = ''] = path.split('#', 1);
+  const from = called.indexOf('?');
+  return from < 0 ? {} : repaired(new URLSearchParams(called.slice(from + 1)));
+}
