@@ -84,7 +84,9 @@ describe('a request that names a template', () => {
     const folder = join(environment()['TEMPLATES_DIR']!, 'greeting');
     cpSync(join(folder, '1'), join(folder, '2'), { recursive: true });
     writeFileSync(join(folder, '2', 'text.hbs'), 'Good day, {{name}}.');
-    await system.faults({ sendgrid: { status: 429, retryAfterSeconds: 1 } });
+    // Neither takes it until the service has started again: else the other one would at once.
+    const throttles = { status: 429, retryAfterSeconds: 3_600 };
+    await system.faults({ sendgrid: throttles, resend: throttles });
     const before = await ask();
     const handover = await eventually(() => deferred.find(({ value }) => value.includes(before)), {
       everyMs: 10,
@@ -94,6 +96,8 @@ describe('a request that names a template', () => {
     process.kill(killed, 'SIGKILL');
     expect(JSON.parse(handover.value)).toMatchObject({ templateVersion: '1', attempts: [{ provider: 'sendgrid' }] });
     await eventually(() => system.pid('email') !== killed, { timeoutMs: 30_000, what: 'email started again' });
+    await eventually(() => system.recover().then(() => true), { timeoutMs: 30_000, what: 'email to answer again' });
+    await system.faults({ sendgrid: throttles });
     const after = await ask({ provider: 'resend' });
 
     await system.reaches('email', before, 'delivered', 40_000);
