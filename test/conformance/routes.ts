@@ -48,6 +48,10 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
   'POST /v1/suppressions': { body: change, needs: true },
   'POST /v1/suppressions/search': { body: { recipient }, needs: true },
   'POST /v1/suppressions/remove': { body: change, needs: true },
+  'GET /v1/holds': { needs: true },
+  'POST /v1/holds/lift': { body: { id: '00000000-0000-4000-8000-000000000000', by: 'a test' }, needs: true },
+  // Without PostgreSQL it says only what a request breaks.
+  'POST /v1/explain': { body: {} },
   // Its status is out before it reads: the last line says how it ended.
   'POST /v1/suppressions/sync': { body: {} },
   'GET /v1/messages': { needs: true },

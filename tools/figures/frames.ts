@@ -119,7 +119,13 @@ async function startDelivery(pool: Pool, adapter: ResendAdapter): Promise<INestA
     jobs: new Jobs({ logger, stopping }),
     stopping,
   };
-  const providers = { adapters: [adapter], callTimeoutMs: 10_000, rates: new Map() };
+  const providers = {
+    adapters: [adapter],
+    callTimeoutMs: 10_000,
+    rates: new Map(),
+    accounts: new Map(),
+    refusing5xx: new Set(),
+  };
   const sender = { email: 'figures@inbox.test' };
   const channel = new EmailChannel({ providers: [adapter], sender, templates: {} as Templates });
   const delivery = DeliveryModule.forChannel({

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { Channel } from '#libs/contracts';
+import { allProviders } from '../catalogue.ts';
 import { CliCommand } from '../command.ts';
 import { channelSetting } from '../environment/channel-services.ts';
 import { withEnvFile } from '../environment/env.ts';
@@ -48,7 +49,7 @@ export function holdsCommand(): CliCommand {
         .description('Lifts the holds of a provider: its calls go again at once.')
         .argument('<provider>', 'the provider, or the id of one hold')
         .option('--by <who>', 'who wants it (default: the user of this machine)')
-        .example('holds lift sendgrid --by ada')
+        .example(`holds lift ${allProviders[0]!.name} --by ada`)
         .does(lift, { trouble }),
     );
 }

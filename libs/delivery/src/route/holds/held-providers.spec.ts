@@ -88,6 +88,20 @@ describe('the holds of providers', () => {
     expect([stateOf(replica), await table.all()]).toMatchObject(['open', [{ state: 'lifted' }]]);
   });
 
+  it('are not lifted by the probe of the hold before', async () => {
+    const [one, other] = [aReplica(), aReplica()];
+    await call(one, throttled(60_000));
+    now += 60_001;
+    const slow = one.enter('sendgrid', undefined);
+    await read(other);
+    await call(other, throttled(60_000));
+    await read(one);
+    now += 120_000;
+    one.leave(slow, fine);
+    await turn();
+    expect((await table.all())[0]).toMatchObject({ state: 'held', round: 2 });
+  });
+
   it('last longer each time a probe is refused, up to a quarter of an hour for an account', async () => {
     const replica = aReplica();
     const lengths: number[] = [];

@@ -26,7 +26,13 @@ export type HoldState =
 export interface Passage {
   provider: string;
   sender: string | undefined;
-  probes: readonly HoldEntry[];
+  probes: readonly Probe[];
+}
+
+/** What one call finds out. Another hold may have taken the place of this one as it ends. */
+export interface Probe {
+  entry: HoldEntry;
+  holdId: string | undefined;
 }
 
 export interface HoldEntry extends HoldPlace {
@@ -41,7 +47,7 @@ export interface HoldEntry extends HoldPlace {
 }
 
 const open: HoldState = { state: 'open' };
-const unprobed: readonly HoldEntry[] = [];
+const unprobed: readonly Probe[] = [];
 
 /**
  * Which providers are held, as this replica knows it: from the rows that come with each claim, and from the answers of
@@ -76,12 +82,12 @@ export class HeldProviders {
   /** Lets a call through that `stateOf` has found open; where the time of a hold is over, it is the probe. */
   enter(provider: string, sender: string | undefined): Passage {
     if (this.entries.size === 0) return { provider, sender, probes: unprobed };
-    const probes = this.entriesOf(provider, sender).filter(isHalfOpen);
-    for (const entry of probes) {
+    const halfOpen = this.entriesOf(provider, sender).filter(isHalfOpen);
+    for (const entry of halfOpen) {
       const { promise, resolve } = Promise.withResolvers<void>();
       entry.probe = { verdict: promise, end: resolve };
     }
-    return { provider, sender, probes };
+    return { provider, sender, probes: halfOpen.map((entry) => ({ entry, holdId: entry.hold?.id })) };
   }
 
   /** Once for each passage, with the result where the call was made. */
@@ -89,10 +95,10 @@ export class HeldProviders {
     const request = result && holdOf(result, provider, sender, this.options.limits, this.options.clock.now());
     if (request && result !== this.heard) this.hold(request);
     this.heard = result;
-    for (const entry of probes) {
+    for (const { entry, holdId } of probes) {
       // A refusal of one sender is an answer of the account.
       const isRefused = request !== undefined && (request.scope === 'all' || entry.scope !== 'all');
-      if (result && !isRefused && isAnswer(result)) this.lift(entry);
+      if (result && !isRefused && isAnswer(result) && entry.hold?.id === holdId) this.lift(entry);
       const { probe } = entry;
       entry.probe = undefined;
       probe?.end();
