@@ -107,6 +107,14 @@ describe('Plans that wait for a provider, in Postgres', () => {
     expect(await moved()).toBe(1);
   });
 
+  it('go under each key, also one that is first needed while another one is in use', async () => {
+    const other = routeKey('sms', [{ provider: 'twilio', account: 't1' }]);
+    await park('m-1');
+    await park('m-2', { key: other });
+    await passes(1_000);
+    expect((await round()).map(({ key }) => key).toSorted()).toEqual([both, other].toSorted());
+  });
+
   it('go urgent first, and bulk gets its part', async () => {
     await many(200, 'urgent');
     await many(200, 'bulk');

@@ -119,9 +119,10 @@ async function keepConditions(client: PoolClient, planned: readonly PlannedHop[]
   const keys = [...cameBack.keys()].sort();
   await client.query(
     `INSERT INTO retry.condition AS c (id, key, rate)
-     SELECT md5(key)::uuid, key, $2 FROM unnest($1::text[]) AS k(key)
+     SELECT md5(k.wanted)::uuid, k.wanted, $2 FROM unnest($1::text[]) AS k(wanted)
       WHERE NOT EXISTS (
-        SELECT 1 FROM retry.condition c WHERE c.id = md5(key)::uuid AND c.used_at > now() - interval '5 minutes')
+        SELECT 1 FROM retry.condition known
+         WHERE known.id = md5(k.wanted)::uuid AND known.used_at > now() - interval '5 minutes')
      ON CONFLICT (id) DO UPDATE SET used_at = excluded.used_at`,
     [keys, FIRST_RATE],
   );
