@@ -12,7 +12,7 @@ process.on('message', ({ allocation }: { allocation?: 'start' | 'stop' }) => {
   if (allocation === 'start') start();
   if (allocation === 'stop') process.send?.({ kind: 'allocated', bytes: stop() });
 });
-// It must not keep a service alive that has been told to end.
+// It must not keep a service alive that is to end.
 process.channel?.unref();
 
 function start(): void {

@@ -127,7 +127,7 @@ export class ChannelService {
     throw new Error(`the ${this.name} was not ready within ${READY_WITHIN_MS / 1_000} s`);
   }
 
-  /** Runs `work`, unless the service ends meanwhile; then its last words are told. */
+  /** Runs `work`, unless the service ends meanwhile; then the last lines of its log are shown. */
   async during<T>(work: Promise<T>): Promise<T> {
     const ended = this.child.next('failed').then((): never => {
       throw new Error(`the ${this.name} failed`);

@@ -39,7 +39,7 @@ describe('Resend whose response was lost', () => {
       (request) => ({ ...request, repeat: { ...request.repeat!, mayStillSend: () => false } }),
     ],
     ['the body would be another', (request) => ({ ...request, message: { ...request.message, subject: 'Another' } })],
-    ['the process died before it told', (request) => ({ ...request, repeat: undefined })],
+    ['the process died before it reported', (request) => ({ ...request, repeat: undefined })],
   ])('is never called again once %s, but only searched', async (_, changed) => {
     const resend = await aResend(({ method }) =>
       method === 'POST' ? 'drop' : { status: 200, body: { object: 'list', has_more: false, data: [] } },

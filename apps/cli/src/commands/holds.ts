@@ -35,7 +35,7 @@ export function holdsCommand(): CliCommand {
     .summary('Shows which providers are left alone, and lifts that.')
     .description(
       'Shows which providers are left alone since an answer of theirs asked for it (docs/operations.md), and lifts a ' +
-        'hold once its cause is mended.',
+        'hold once its cause is removed.',
     )
     .addCommand(
       about('list')
@@ -90,7 +90,6 @@ async function lift(wanted: string, options: { json?: boolean; by?: string }): P
 
 function lineOf({ at, channel, provider, scope, state, leftMs, round, code, meaning, by }: Hold): string {
   const time = leftMs > 0 ? `for another ${Math.ceil(leftMs / 1000)} s` : 'its time is over: the next call probes';
-  const stands =
-    state === 'held' ? `held (${round}. in a row), ${time}` : `lifted${by === undefined ? '' : ` by ${by}`}`;
+  const stands = state === 'held' ? `held (round ${round}), ${time}` : `lifted${by === undefined ? '' : ` by ${by}`}`;
   return `${at}  ${channel.padEnd(5)}  ${provider.padEnd(10)}  ${scope}  ${stands}  after ${code}: ${meaning}`;
 }

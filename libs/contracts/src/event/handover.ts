@@ -47,7 +47,7 @@ export type Replay = z.infer<typeof Replay>;
 /** An unconfirmed call: what reconciling needs to find it. */
 export const UnconfirmedCall = z.looseObject({
   hop: z.number().int().positive(),
-  provider: z.string().optional().describe('Unknown where the process died before it told: all are asked.'),
+  provider: z.string().optional().describe('Unknown where the process died before it reported: all are asked.'),
   callId: z.string(),
   at: Instant,
   attempt: z.number().int().positive().optional(),

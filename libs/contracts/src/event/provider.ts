@@ -20,7 +20,7 @@ export interface HoldTarget {
 /**
  * A provider is left alone, or no longer: the value of `messaging.provider.changed`. An answer of the provider itself
  * has led to it (throttling, refused credentials, a quota); a circuit, which opens where answers are missing, is not
- * told here.
+ * reported here.
  */
 export const ProviderChanged = z.looseObject({
   eventId: z.string(),

@@ -1,34 +1,21 @@
-import {
-  type ConsideredProvider,
-  type Failure,
-  type Lane,
-  nearestInstant,
-  type RouteCandidate,
-  routeKey,
-} from '#libs/contracts';
+import { type ConsideredProvider, type Failure, type Lane, nearestInstant } from '#libs/contracts';
 import { ownFailure, type Provider, type SendResult } from '#libs/providers';
 import { admit } from '../accept/admit.policy.ts';
 import { postponed } from '../accept/postpone.policy.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Delivery, Outcome } from '../delivery.ts';
+import { type Candidate, Candidates, type CandidatesOptions } from './candidates.ts';
 import type { Leave, ProviderHealth } from './health/provider-health.ts';
 import type { HeldProviders, Passage } from './holds/held-providers.ts';
-import type { PermitRequest, Permits } from './permits/permits.service.ts';
-import { type Ranked, rankProviders } from './route.policy.ts';
+import { type Obstacle, Obstacles } from './obstacles.ts';
+import type { Permits } from './permits/permits.service.ts';
 
-export interface RoutingOptions<M> {
-  providers: readonly Provider<M>[];
+export interface RoutingOptions<M> extends CandidatesOptions<M> {
   health: ProviderHealth;
   holds: Pick<HeldProviders, 'stateOf' | 'enter' | 'leave'>;
   permits: Permits;
-  /** The account in use, by provider. */
-  accounts: ReadonlyMap<string, string>;
   /** How long a message may wait for a provider in memory, by lane, in milliseconds. */
   waitMs: Record<Lane, number>;
-  /** Whose rate the message counts to; undefined: the provider picks the sender. */
-  senderOf: (message: M) => string | undefined;
-  /** The one provider that can send it; undefined: any. */
-  boundTo?: (message: M) => string | undefined;
   clock?: Clock;
 }
 
@@ -46,30 +33,11 @@ export interface Grant<M> {
   giveBack: (result: SendResult | undefined) => void;
 }
 
-/** A provider that could take the message, and what it takes to call it. */
-interface Candidate<M> extends Ranked<Provider<M>> {
-  request: PermitRequest;
-}
-
-/** Why a candidate takes no call now. */
-interface Obstacle {
-  why: string;
-  /** Trouble of the provider: others may help, and nothing that we wait for is our own. */
-  ofOthers: boolean;
-  /** When it is over, on the steady clock, in milliseconds; Infinity: not known. */
-  until: number;
-  /** What ends it, where that can be waited for. */
-  end?: Promise<void>;
-}
-
 /** A candidate, and what must be over before it takes the call. */
 interface Waitable<M> {
   candidate: Candidate<M>;
   obstacle: Obstacle;
 }
-
-/** About how long a call takes that probes. */
-const PROBE_MS = 200;
 
 /** Of the time in which a request may be written, the part that may be waited: the rest is for the call. */
 const PART_OF_LEASE = 0.8;
@@ -80,6 +48,8 @@ const PART_OF_LEASE = 0.8;
  */
 export class RoutingService<M> {
   private readonly options: RoutingOptions<M>;
+  private readonly candidates: Candidates<M>;
+  private readonly obstacles: Obstacles;
   private readonly clock: Clock;
   /** The members of a coalesced call share one answer: it speaks for the provider once. */
   private heard: SendResult | undefined;
@@ -87,6 +57,13 @@ export class RoutingService<M> {
   constructor(options: RoutingOptions<M>) {
     this.options = options;
     this.clock = options.clock ?? systemClock;
+    this.candidates = new Candidates(options);
+    this.obstacles = new Obstacles({ ...options, clock: this.clock });
+  }
+
+  /** What a message waits for that none of its providers takes: their key. */
+  keyOf(delivery: Delivery<M>): string {
+    return this.candidates.keyOf(delivery);
   }
 
   /**
@@ -94,27 +71,18 @@ export class RoutingService<M> {
    * @param deadline the last moment to write the request, on the steady clock
    */
   acquire(delivery: Delivery<M>, deadline: number): Route<M> | Promise<Route<M>> {
-    const { able, obstacle } = this.providersFor(delivery.message);
-    if (obstacle) return { open: false, outcome: unsupportedByAll(delivery, obstacle, this.clock.now()) };
-    const candidates = this.candidatesOf(able, delivery);
+    const { able, failure } = this.candidates.able(delivery.message);
+    if (failure) return { open: false, outcome: unsupportedByAll(delivery, failure, this.clock.now()) };
+    const candidates = this.candidates.of(able, delivery);
     return this.atOnce(candidates) ?? this.inTurn(candidates, delivery, deadline);
   }
 
   /** Whether another provider, which has not failed the message, would take it now. It takes nothing. */
   isOpenElsewhere(delivery: Delivery<M>, failed: string): boolean {
     const failedBefore = new Set([failed, ...delivery.attempts.map(({ provider }) => provider)]);
-    const { able } = this.providersFor(delivery.message);
+    const { able } = this.candidates.able(delivery.message);
     const others = able.filter(({ name }) => !failedBefore.has(name));
-    return this.candidatesOf(others, delivery).some((candidate) => !this.troubleOf(candidate));
-  }
-
-  /** What a message waits for that none of its providers takes: their key (contracts' routeKey). */
-  keyOf(delivery: Delivery<M>): string {
-    const { able } = this.providersFor(delivery.message);
-    return routeKey(
-      delivery.channel,
-      this.candidatesOf(able, delivery).map((candidate) => this.named(candidate)),
-    );
+    return this.candidates.of(others, delivery).some((candidate) => !this.obstacles.troubleOf(candidate));
   }
 
   /**
@@ -122,18 +90,18 @@ export class RoutingService<M> {
    * @returns `taken`: which one would take it within the lane's wait; `outcome`: where none can carry it at all
    */
   consider(delivery: Delivery<M>): { route: ConsideredProvider[]; taken?: string; outcome?: Outcome } {
-    const { able, obstacle } = this.providersFor(delivery.message);
-    if (obstacle) return { route: [], outcome: unsupportedByAll(delivery, obstacle, this.clock.now()) };
+    const { able, failure } = this.candidates.able(delivery.message);
+    if (failure) return { route: [], outcome: unsupportedByAll(delivery, failure, this.clock.now()) };
     const latest = this.clock.steady() + this.options.waitMs[delivery.lane];
-    const found = this.candidatesOf(able, delivery).map((candidate) => {
-      const obstacle = this.obstacleOf(candidate);
+    const found = this.candidates.of(able, delivery).map((candidate) => {
+      const obstacle = this.obstacles.obstacleOf(candidate);
       return { candidate, obstacle, isFree: !obstacle.ofOthers && obstacle.until <= latest };
     });
     const taken = found.find(({ isFree }) => isFree)?.candidate.provider.name;
     const route = found.map(({ candidate, obstacle, isFree }) =>
       isFree
         ? { provider: candidate.provider.name, taken: candidate.provider.name === taken, why: candidate.reason }
-        : this.passedOver(candidate, obstacle),
+        : this.obstacles.passedOver(candidate, obstacle),
     );
     return { route, ...(taken !== undefined && { taken }) };
   }
@@ -142,7 +110,8 @@ export class RoutingService<M> {
     const { health, permits } = this.options;
     for (const candidate of candidates) {
       const { name } = candidate.provider;
-      if (this.troubleOf(candidate) || !health.isFree(name) || !permits.takeAtOnce(candidate.request)) continue;
+      if (this.obstacles.troubleOf(candidate) || !health.isFree(name) || !permits.takeAtOnce(candidate.request))
+        continue;
       const leave = health.enterAtOnce(name);
       if (leave) return this.granted(candidate, candidates, leave);
       permits.giveBack(candidate.request);
@@ -164,7 +133,8 @@ export class RoutingService<M> {
       const leave = await this.wait(next, end, refused);
       const late = admit(delivery, this.clock.now());
       // A hold may have been set, or a circuit opened, while it was waited for.
-      if (leave && !late && !this.troubleOf(next.candidate)) return this.granted(next.candidate, candidates, leave);
+      if (leave && !late && !this.obstacles.troubleOf(next.candidate))
+        return this.granted(next.candidate, candidates, leave);
       if (leave) this.unused(next.candidate, leave);
       if (late) return { open: false, outcome: late };
       const route = this.atOnce(candidates);
@@ -209,51 +179,24 @@ export class RoutingService<M> {
   private soonest(candidates: readonly Candidate<M>[]): Waitable<M> | undefined {
     let soonest: Waitable<M> | undefined;
     for (const candidate of candidates) {
-      const obstacle = this.obstacleOf(candidate);
+      const obstacle = this.obstacles.obstacleOf(candidate);
       if (obstacle.until < (soonest?.obstacle.until ?? Infinity)) soonest = { candidate, obstacle };
     }
     return soonest;
   }
 
-  /** Trouble of the provider itself: a hold or an open circuit. */
-  private troubleOf({ provider: { name }, request }: Candidate<M>): Obstacle | undefined {
-    const { health, holds } = this.options;
-    const hold = holds.stateOf(name, request.sender);
-    if (hold.state === 'held')
-      return { why: `held after ${hold.code}: ${hold.meaning}`, ofOthers: true, until: hold.until };
-    if (hold.state === 'probing')
-      return {
-        why: 'its hold is over, and another call finds out whether it takes calls again',
-        ofOthers: true,
-        until: this.clock.steady() + PROBE_MS,
-        end: hold.verdict,
-      };
-    if (health.isOpen(name)) return { why: 'its circuit is open: calls to it fail', ofOthers: true, until: Infinity };
-    return undefined;
-  }
-
-  private obstacleOf(candidate: Candidate<M>): Obstacle {
-    const trouble = this.troubleOf(candidate);
-    if (trouble) return trouble;
-    const { health, permits } = this.options;
-    const turnAt = permits.turnAt(candidate.request);
-    if (health.isFree(candidate.provider.name) || turnAt > this.clock.steady())
-      return { why: 'its turn under a rate limit has not come', ofOthers: false, until: turnAt };
-    return { why: 'too many calls to it are out', ofOthers: false, until: turnAt };
-  }
-
   /** No provider takes it in time; that is no attempt. */
   private none(candidates: readonly Candidate<M>[], delivery: Delivery<M>): Outcome {
     const now = this.clock.now();
-    const found = candidates.map((candidate) => ({ candidate, obstacle: this.obstacleOf(candidate) }));
-    const considered = found.map(({ candidate, obstacle }) => this.passedOver(candidate, obstacle));
+    const found = candidates.map((candidate) => ({ candidate, obstacle: this.obstacles.obstacleOf(candidate) }));
+    const considered = found.map(({ candidate, obstacle }) => this.obstacles.passedOver(candidate, obstacle));
     const own = found.filter(({ obstacle }) => !obstacle.ofOthers);
     if (own.length === 0) {
       return {
         kind: 'parked',
         at: nearestInstant(now),
         reason: `No provider can take it now: ${inWords(considered)}`,
-        waitsFor: this.keyOf(delivery),
+        waitsFor: this.candidates.keyOf(delivery),
         failure: noRoute,
         route: considered,
       };
@@ -267,28 +210,6 @@ export class RoutingService<M> {
     };
   }
 
-  private named({ provider: { name }, request: { sender } }: Candidate<M>): RouteCandidate {
-    return { provider: name, account: this.options.accounts.get(name) ?? '', ...(sender !== undefined && { sender }) };
-  }
-
-  private candidatesOf(providers: readonly Provider<M>[], delivery: Delivery<M>): Candidate<M>[] {
-    const { tenant, lane, message, attempts, request } = delivery;
-    const preferred = typeof request['provider'] === 'string' ? request['provider'] : undefined;
-    const sender = this.options.senderOf(message);
-    return rankProviders(providers, preferred, attempts).map((ranked) => ({
-      ...ranked,
-      request: { provider: ranked.provider.name, tenant, lane, sender },
-    }));
-  }
-
-  /** Those that can carry the message at all; where none can, why the preferred one cannot. */
-  private providersFor(message: M): { able: readonly Provider<M>[]; obstacle?: Failure | undefined } {
-    const bound = this.options.boundTo?.(message);
-    const providers = this.options.providers.filter(({ name }) => bound === undefined || name === bound);
-    const able = providers.filter((provider) => !provider.unsupported(message));
-    return able.length > 0 ? { able } : { able, obstacle: providers[0]?.unsupported(message) ?? notConfigured };
-  }
-
   private granted(candidate: Candidate<M>, candidates: readonly Candidate<M>[], leave: Leave): Route<M> {
     const { provider, reason, request } = candidate;
     const passage = this.options.holds.enter(provider.name, request.sender);
@@ -298,22 +219,11 @@ export class RoutingService<M> {
       before.length === 0 && reason !== 'failed longest ago' && reason !== 'next after a failure'
         ? undefined
         : [
-            ...before.map((one) => this.passedOver(one, this.obstacleOf(one))),
+            ...before.map((one) => this.obstacles.passedOver(one, this.obstacles.obstacleOf(one))),
             { provider: provider.name, taken: true, why },
           ];
     const giveBack = (result: SendResult | undefined) => this.giveBack(provider.name, leave, passage, result);
     return { open: true, grant: { provider, why, considered, giveBack } };
-  }
-
-  private passedOver({ provider }: Candidate<M>, { why, until }: Obstacle): ConsideredProvider {
-    const inMs = until - this.clock.steady();
-    const isAhead = Number.isFinite(inMs) && inMs > 0;
-    return {
-      provider: provider.name,
-      taken: false,
-      why,
-      ...(isAhead && { until: nearestInstant(this.clock.now() + inMs) }),
-    };
   }
 
   private giveBack(provider: string, leave: Leave, passage: Passage, result: SendResult | undefined): void {
@@ -332,14 +242,6 @@ const noRoute = ownFailure(
   'unavailable',
   'backoff',
   'Every provider that could take it is held or failing at present; nothing was sent.',
-);
-
-/** The provider that the message is bound to is not in use here. */
-const notConfigured = ownFailure(
-  'MSG_TEMPLATE_NOT_FOUND',
-  'account',
-  'operator',
-  'The template or version that it was accepted with is no longer there.',
 );
 
 /** No provider will ever take it; nothing was tried. */

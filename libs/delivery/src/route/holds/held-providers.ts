@@ -58,8 +58,6 @@ export class HeldProviders {
   onChange: ((hold: Hold) => void) | undefined;
   private readonly options: HeldProvidersOptions;
   private readonly entries = new Map<string, HoldEntry>();
-  /** The members of a coalesced call share one answer: it asks for one hold. */
-  private heard: SendResult | undefined;
 
   constructor(options: HeldProvidersOptions) {
     this.options = options;
@@ -93,8 +91,7 @@ export class HeldProviders {
   /** Once for each passage, with the result where the call was made. */
   leave({ provider, sender, probes }: Passage, result: SendResult | undefined): void {
     const request = result && holdOf(result, provider, sender, this.options.limits, this.options.clock.now());
-    if (request && result !== this.heard) this.hold(request);
-    this.heard = result;
+    if (request) this.hold(request);
     for (const { entry, holdId } of probes) {
       // A refusal of one sender is an answer of the account.
       const isRefused = request !== undefined && (request.scope === 'all' || entry.scope !== 'all');
@@ -135,7 +132,8 @@ export class HeldProviders {
     const entry = this.entryOf(place);
     const ownUntil = now + holdLength(request, 1);
     const heldUntil = Math.max(entry.until, entry.ownUntil);
-    // Many calls may be out as a provider begins to refuse: the first answer speaks for them.
+    // Many calls may be out as a provider begins to refuse, and the members of one call share its answer: the first
+    // speaks for them all.
     if (heldUntil > now && ownUntil <= heldUntil + 1_000) return;
     entry.ownUntil = Math.max(entry.ownUntil, ownUntil);
     entry.meaning = request.failure.meaning;

@@ -72,7 +72,7 @@ describe('the options of SendGrid', () => {
     expect(concerns({})).toEqual({ past: [] });
   });
 
-  it('ignore our suppressions of the kinds that SendGrid is told to ignore', () => {
+  it('ignore our suppressions of the kinds that the request lets SendGrid ignore', () => {
     const past = (options: object) =>
       sendgridRequests.concernsOf(EmailRequested.parse({ ...mail, providerOptions: { sendgrid: options } })).past;
     expect(past({ bypassListManagement: true })).toEqual(['hard-bounce', 'invalid', 'complaint', 'unsubscribe']);
