@@ -59,6 +59,10 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
   'GET /v1/messages/:channel/:messageId': { path: '/v1/messages/email/m-1', needs: true },
   'GET /v1/reports/summary': { needs: true },
   'GET /v1/dead-letters': { needs: true },
+  'GET /v1/keys': { needs: true },
+  'POST /v1/keys': { body: { name: 'a test', scopes: ['read'], tenants: ['shop'] }, needs: true },
+  'POST /v1/keys/:keyId/revoke': { path: '/v1/keys/0123456789/revoke', needs: true },
+  'GET /v1/audit': { needs: true },
 };
 
 export function aGoodRequest({ method, path }: Route, token: string): Good | undefined {

@@ -125,13 +125,19 @@ export class System {
     return value.messageId;
   }
 
+  /** Of the channels' operator APIs. */
   get token(): string {
-    return readFileSync(join(this.dataDir, 'admin-token'), 'utf8').trim();
+    return readFileSync(layoutOf(this.dataDir).operatorToken, 'utf8').trim();
+  }
+
+  /** Of the reporting API: every scope, all tenants. */
+  get key(): string {
+    return readFileSync(layoutOf(this.dataDir).apiKey, 'utf8').trim();
   }
 
   async report<T>(path: string): Promise<{ status: number; body: T }> {
     const response = await fetch(`${this.url('reporting')}${path}`, {
-      headers: { authorization: `Bearer ${this.token}` },
+      headers: { authorization: `Bearer ${this.key}` },
     });
     return { status: response.status, body: (await response.json()) as T };
   }

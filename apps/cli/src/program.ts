@@ -1,9 +1,11 @@
 import tab from '@bomb.sh/tab/commander';
 import { CommanderError } from 'commander';
 import { CliCommand, USAGE_ERROR } from './command.ts';
+import { auditCommand } from './commands/audit.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { holdsCommand } from './commands/holds.ts';
+import { keysCommand } from './commands/keys.ts';
 import { smokeCommand } from './commands/smoke.ts';
 import { suppressionsCommand } from './commands/suppressions.ts';
 import { templatesCommand } from './commands/templates.ts';
@@ -17,6 +19,8 @@ const operatorCommands = () => [
   suppressionsCommand(),
   holdsCommand(),
   explainCommand(),
+  keysCommand(),
+  auditCommand(),
   templatesCommand(),
   smokeCommand(),
 ];

@@ -1,8 +1,8 @@
-import { secret } from '#libs/contracts';
 import { postgresSettings } from '#libs/persistence';
-import { accessTokens, recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
+import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
+import { accessSettings } from './access/access.config.ts';
 
 /** Settings of the reporting service. */
 export const ReportingConfig = z.object({
@@ -10,10 +10,7 @@ export const ReportingConfig = z.object({
   ...kafkaSettings,
   ...postgresSettings,
   ...recipientHashSettings,
-  REPORTING_TOKEN: secret(accessTokens).describe(
-    'Access token of the reporting API, at least 16 characters. Several, separated by commas, are all accepted: ' +
-      'add the new one, move the clients, then take the old one out.',
-  ),
+  ...accessSettings,
   REPORTING_RECEIPT_WINDOW_HOURS: z.coerce
     .number()
     .positive()

@@ -1,4 +1,5 @@
 import type { Migration } from '#libs/persistence';
+import { accessMigrations } from './access/access.migrations.ts';
 
 /** Facts, and the state computed from them. Everything except `event`, `orphan` and `dead_letter` can be recomputed. */
 export const reportingMigrations: readonly Migration[] = [
@@ -81,4 +82,5 @@ export const reportingMigrations: readonly Migration[] = [
     name: '002-lacks',
     sql: "ALTER TABLE dead_letter ADD COLUMN lacks text[] NOT NULL DEFAULT '{}'",
   },
+  ...accessMigrations,
 ];

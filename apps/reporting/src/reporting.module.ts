@@ -1,5 +1,5 @@
-import { API_ACCESS, made } from '#libs/runtime';
 import { Module } from '@nestjs/common';
+import { AccessModule } from './access/access.module.ts';
 import { DeadLetterController } from './api/dead-letter.controller.ts';
 import { MessageController } from './api/message/message.controller.ts';
 import { PostgresReports } from './api/report.store.ts';
@@ -14,14 +14,8 @@ import { Projection } from './projection/projection.port.ts';
 import { PostgresProjection } from './projection/projection.store.ts';
 import { reportingConfig } from './reporting.config.ts';
 
-const access = made(API_ACCESS, { config: reportingConfig.KEY }, ({ config }) => ({
-  realm: 'reporting',
-  setting: 'REPORTING_TOKEN',
-  tokens: config.REPORTING_TOKEN,
-  hint: '; npm start keeps the first one in .data/admin-token',
-}));
-
 @Module({
+  imports: [AccessModule],
   controllers: [
     RequestConsumer,
     StatusConsumer,
@@ -36,7 +30,6 @@ const access = made(API_ACCESS, { config: reportingConfig.KEY }, ({ config }) =>
     ReportService,
     Losses,
     reportingConfig.provider,
-    access,
   ],
 })
 export class ReportingModule {}

@@ -1,10 +1,12 @@
 import { topics } from '#libs/contracts';
 import { bootService, type RunningService } from '#libs/runtime';
 import { aDatabase, aTopicPrefix, eventually, kafkaBrokers, provisionTopics, type TestDatabase } from '#libs/testing';
+import { makeKey } from '../src/access/key/api-key.ts';
 import { reporting } from '../src/reporting.definition.ts';
 import { hashKey } from './facts.ts';
 
-export const token = 'a-token-for-these-tests';
+/** The first key of this installation: every scope, all tenants. */
+export const token = makeKey().key;
 
 export interface Answer<T> {
   status: number;
@@ -17,6 +19,9 @@ export class ReportingApi {
   readonly prefix = aTopicPrefix();
   service!: RunningService;
   database!: TestDatabase;
+
+  /** @param more settings besides those that it needs */
+  constructor(private readonly more: Record<string, string> = {}) {}
 
   async start(): Promise<void> {
     this.database = await aDatabase();
@@ -36,7 +41,8 @@ export class ReportingApi {
       KAFKA_BROKERS: kafkaBrokers(),
       KAFKA_TOPIC_PREFIX: this.prefix,
       RECIPIENT_HASH_KEY: hashKey,
-      REPORTING_TOKEN: `another-token-being-rotated,${token}`,
+      REPORTING_BOOTSTRAP_KEY: token,
+      ...this.more,
     });
     const isReady = async () => (await this.ask('/health/ready')).status === 200;
     await eventually(isReady, { timeoutMs: 30_000, what: 'readiness' });
@@ -50,12 +56,12 @@ export class ReportingApi {
   /** A GET, or a POST where there is a body; with a valid token unless another one is given. */
   readonly ask = async <T>(
     url: string,
-    options: { body?: object; authorization?: string } = {},
+    options: { body?: object | undefined; authorization?: string; headers?: Record<string, string> } = {},
   ): Promise<Answer<T>> => {
     const { statusCode, headers, payload } = await this.service.app.inject({
       method: options.body ? 'POST' : 'GET',
       url,
-      headers: { authorization: options.authorization ?? `Bearer ${token}` },
+      headers: { authorization: options.authorization ?? `Bearer ${token}`, ...options.headers },
       ...(options.body && { payload: options.body }),
     });
     return {

@@ -58,7 +58,7 @@ export class OperatorApi {
   }
 
   private get token(): string {
-    const file = layoutOf(dataDirOf(this.env)).adminToken;
+    const file = layoutOf(dataDirOf(this.env)).operatorToken;
     // Several tokens may be valid during a rotation.
     return this.env['OPERATOR_TOKEN']?.split(',')[0] || (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
   }

@@ -24,8 +24,14 @@ export const toolSettings: readonly ToolSetting[] = [
   })),
   {
     name: 'REPORTING_URL',
-    meaning: 'send: where the reporting service is, when npm start does not run it here.',
+    meaning: 'send, keys, audit: where the reporting service is, when npm start does not run it here.',
     standard: 'http://127.0.0.1:8080',
+  },
+  {
+    name: 'REPORTING_KEY',
+    meaning:
+      'send, keys, audit: the API key to call the reporting service with (or REPORTING_KEY_FILE). Unset: the one ' +
+      'that npm start keeps in .data/api-key.',
   },
   {
     name: 'KAFKA_TOPIC_PARTITIONS',

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { fold, type StatusChanged } from '#libs/contracts';
 import { createKafka, topicPrefixOf } from '../kafka/kafka-client.ts';
-import { layoutOf } from '../environment/layout.ts';
+import { reportingAccessOf } from '../environment/reporting-api.ts';
 import { reasonOf, CliError } from '../errors.ts';
 import { withRunningStack } from '../environment/running-system.ts';
-import { dataDirOf, withEnvFile, type Env } from '../environment/env.ts';
+import { withEnvFile, type Env } from '../environment/env.ts';
 import type { SendOrder } from './order.ts';
 import { follow, publish } from './follow.ts';
 import { fetchTimeline, tableOf, type Timeline } from './timeline.ts';
@@ -19,7 +18,7 @@ export async function send(order: SendOrder): Promise<number> {
   const env = withRunningStack(withEnvFile(process.env));
   const say = order.json ? () => undefined : (line: string) => console.log(line);
   const { status, final, traceId, facts } = await sendAndFollow(env, order, say);
-  const timeline = await fetchTimeline(reportingOf(env), order, final).catch((error: unknown) => {
+  const timeline = await fetchTimeline(reportingAccessOf(env), order, final).catch((error: unknown) => {
     console.error(`The timeline cannot be shown: ${reasonOf(error)}`);
     return undefined;
   });
@@ -81,13 +80,6 @@ async function sendAndFollow(env: Env, order: SendOrder, say: (line: string) => 
       { cause },
     );
   }
-}
-
-function reportingOf(env: Env): { url: string; token: string } {
-  const file = layoutOf(dataDirOf(env)).adminToken;
-  // Several tokens may be valid during a rotation.
-  const token = env['REPORTING_TOKEN']?.split(',')[0] || (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
-  return { url: env['REPORTING_URL'] || `http://127.0.0.1:${env['REPORTING_PORT'] || 8080}`, token };
 }
 
 const whatWasSeen = ({ messageId, channel, tenant }: SendOrder, status: string, final: boolean, traceId: string) => ({

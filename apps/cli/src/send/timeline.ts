@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReportingAccess } from '../environment/reporting-api.ts';
 import { reasonOf } from '../errors.ts';
 import type { SendOrder } from './order.ts';
 import { detailOf, type Detail } from './words.ts';
@@ -21,11 +22,6 @@ export interface Timeline {
   timeline: TimelineEntry[];
 }
 
-export interface ReportingAccess {
-  url: string;
-  token: string;
-}
-
 const TIMEOUT_MS = 8_000;
 
 /**
@@ -33,7 +29,7 @@ const TIMEOUT_MS = 8_000;
  * @throws Error in plain words
  */
 export async function fetchTimeline(
-  { url, token }: ReportingAccess,
+  { url, key }: ReportingAccess,
   order: SendOrder,
   untilFinal: boolean,
 ): Promise<Timeline> {
@@ -43,13 +39,13 @@ export async function fetchTimeline(
   for (;;) {
     const late = performance.now() > end;
     const answer = await fetch(address, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${key}` },
       signal: AbortSignal.timeout(10_000),
     }).catch((error: unknown) => {
       throw new Error(`the reporting API at ${url} (REPORTING_URL) cannot be reached: ${reasonOf(error)}`);
     });
     if (answer.status === 401 || answer.status === 403)
-      throw new Error(`the reporting API at ${url} does not take this token (REPORTING_TOKEN)`);
+      throw new Error(`the reporting API at ${url} does not take this key (REPORTING_KEY)`);
     if (answer.ok) {
       const timeline = (await answer.json()) as Timeline;
       if (!Array.isArray(timeline.timeline))

@@ -6,16 +6,16 @@ import type { Layout } from '../environment/layout.ts';
 import { localDatabaseUrl, planPostgres } from './postgres/postgres.ts';
 import type { Secrets } from './settings/secrets.ts';
 import {
+  bootstrapKeyOf,
   localUrl,
   operatorTokensOf,
   planService,
   recipientHashKeyOf,
-  reportingTokensOf,
   type Surroundings,
 } from './services.ts';
 import type { PortName, Settings } from './settings/settings.ts';
 import { channelSetting } from '../environment/channel-services.ts';
-import { type Env, type ProcessName, type ServiceName } from '../environment/env.ts';
+import { type Env, type ProcessName, type ServiceName, valueOf } from '../environment/env.ts';
 import type { ProcessRecord, StackState } from '../environment/state.ts';
 import type { ProcessPlan } from './process/supervised-process.ts';
 
@@ -41,7 +41,9 @@ export interface Assembly {
   sandboxed: StackState['sandboxed'];
   brokers: string;
   databaseUrl: string;
-  reportingToken: string;
+  /** The key that this system's own commands use. */
+  apiKey: string;
+  operatorToken: string;
 }
 
 /** Decides by the settings what runs here, what runs elsewhere and what the sandbox replaces. */
@@ -62,7 +64,8 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
     ...(sandboxed ? [planApp('sandbox')] : []),
   ];
   const services = options.apps.map(planApp);
-  const [reportingToken = ''] = reportingTokensOf(env, secrets).split(',');
+  const apiKey = valueOf(env, 'REPORTING_KEY') ?? bootstrapKeyOf(env, secrets);
+  const [operatorToken = ''] = operatorTokensOf(env, secrets).split(',');
   return {
     modes,
     foundations,
@@ -79,17 +82,18 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
       DATABASE_URL: databaseUrl,
       RECIPIENT_HASH_KEY: recipientHashKeyOf(env, secrets),
       REPORTING_URL: localUrl(ports.reporting),
-      REPORTING_TOKEN: reportingToken,
+      REPORTING_KEY: apiKey,
       ...Object.fromEntries(
         Channel.options.map((channel) => [channelSetting(channel, 'URL'), localUrl(ports[channel])]),
       ),
       RETRY_URL: localUrl(ports.retry),
-      OPERATOR_TOKEN: operatorTokensOf(env, secrets).split(',')[0]!,
+      OPERATOR_TOKEN: operatorToken,
     },
     sandboxed: sandboxedOf(services, modes, env),
     brokers,
     databaseUrl,
-    reportingToken,
+    apiKey,
+    operatorToken,
   };
 }
 

@@ -9,7 +9,8 @@ import { type Env } from '../environment/env.ts';
 const secrets: Secrets = {
   recipientHashKey: 'hash-key',
   databasePassword: 'password',
-  reportingToken: 'made-token',
+  apiKey: 'made-key-of-the-api',
+  operatorToken: 'made-token',
   unsubscribeKey: 'made-key',
   sandboxSendgridApiKey: 'SG.fake',
   sandboxSendgridPrivateKey: 'private',
@@ -40,6 +41,15 @@ describe('the environment of a service', () => {
       DATABASE_URL: 'postgresql://db/messaging',
       RECIPIENT_HASH_KEY: 'hash-key',
     });
+  });
+
+  it('gives the first key to reporting and the operators’ token to the channels, nobody else', () => {
+    expect(of('reporting')).toMatchObject({ REPORTING_BOOTSTRAP_KEY: 'made-key-of-the-api' });
+    expect(of('reporting', { REPORTING_BOOTSTRAP_KEY: 'own' })).toMatchObject({ REPORTING_BOOTSTRAP_KEY: 'own' });
+    expect(of('email')).toMatchObject({ OPERATOR_TOKEN: 'made-token' });
+    for (const other of ['email', 'sms', 'retry', 'sandbox'] as const)
+      expect(of(other)).not.toHaveProperty('REPORTING_BOOTSTRAP_KEY');
+    for (const other of ['reporting', 'retry', 'sandbox'] as const) expect(of(other)).not.toHaveProperty('OPERATOR_TOKEN');
   });
 
   it('contains the fake credentials of a sandboxed channel only in that channel’s service', () => {

@@ -21,13 +21,13 @@ export interface Surroundings {
 
 export const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
 
-/** The tokens of the reporting API, separated by commas: the user's own, or the one generated for this DATA_DIR. */
-export const reportingTokensOf = (env: Env, secrets: Secrets): string =>
-  valueOf(env, 'REPORTING_TOKEN') ?? secrets.reportingToken;
+/** The first key of the reporting API: the user's own, or the one generated for this DATA_DIR. */
+export const bootstrapKeyOf = (env: Env, secrets: Secrets): string =>
+  valueOf(env, 'REPORTING_BOOTSTRAP_KEY') ?? secrets.apiKey;
 
-/** The tokens of the channels' operator APIs: the user's own, or those of reporting. */
+/** The tokens of the channels' operator APIs: the user's own, or the one generated for this DATA_DIR. */
 export const operatorTokensOf = (env: Env, secrets: Secrets): string =>
-  valueOf(env, 'OPERATOR_TOKEN') ?? reportingTokensOf(env, secrets);
+  valueOf(env, 'OPERATOR_TOKEN') ?? secrets.operatorToken;
 
 export const recipientHashKeyOf = (env: Env, secrets: Secrets): string =>
   valueOf(env, 'RECIPIENT_HASH_KEY') ?? secrets.recipientHashKey;
@@ -39,7 +39,7 @@ export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: S
   const own: Record<ServiceName | 'sandbox', () => Values> = {
     ...perChannel((channel) => () => channelValues(channel, env, around)),
     retry: () => retryValues(env, around),
-    reporting: () => ({ REPORTING_TOKEN: reportingTokensOf(env, around.secrets) }),
+    reporting: () => ({ REPORTING_BOOTSTRAP_KEY: bootstrapKeyOf(env, around.secrets) }),
     sandbox: () => sandboxValues(env, around),
   };
   const shared: Values = {

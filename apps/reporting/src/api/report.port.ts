@@ -35,6 +35,8 @@ export interface MessageFilter {
   channel?: Channel | undefined;
   status?: Status | undefined;
   tenant?: string | undefined;
+  /** Only these tenants; undefined: all. */
+  tenants: string[] | undefined;
   /** Keyed hash. */
   recipientHash?: string | undefined;
   after?: Position<'id'> | undefined;
@@ -57,11 +59,17 @@ export abstract class Reports {
   abstract messages(filter: MessageFilter): Promise<MessageRow[]>;
 
   /** Messages requested at or after `since` and before `until` (ISO 8601). */
-  abstract counts(range: { tenant?: string | undefined; since: string; until: string }): Promise<Count[]>;
+  abstract counts(range: {
+    tenant?: string | undefined;
+    tenants: string[] | undefined;
+    since: string;
+    until: string;
+  }): Promise<Count[]>;
 
   /** Newest first. */
   abstract deadLetters(page: {
     tenant?: string | undefined;
+    tenants: string[] | undefined;
     after?: Position<'id'> | undefined;
     limit: number;
   }): Promise<DeadLetterRow[]>;

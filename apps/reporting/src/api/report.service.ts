@@ -12,6 +12,7 @@ import type {
   SummaryResponse,
 } from './responses.ts';
 import type { Parsed, ListQuery, MessagePath, PageQuery, Search, SummaryQuery } from './requests.ts';
+import { type Caller, impliedTenant, maySee, shownTenants } from '../access/caller.policy.ts';
 import { messageNotFound } from './problem.ts';
 import { type DeadLetterRow, type MessageRow, Reports } from './report.port.ts';
 import { isFinal, summarise } from './summary/summary.policy.ts';
@@ -40,7 +41,14 @@ export class ReportService {
     this.errorDocs = config.ERROR_DOCS_URL;
   }
 
-  async message(path: Parsed<typeof MessagePath>, tenant: string): Promise<MessageResponse> {
+  /** @param named the tenant; undefined: the one that the caller means */
+  async message(
+    caller: Caller,
+    path: Parsed<typeof MessagePath>,
+    named: string | undefined,
+  ): Promise<MessageResponse> {
+    const tenant = named ?? impliedTenant(caller);
+    if (!maySee(caller, tenant)) throw messageNotFound();
     const history = await this.reports.history(identityKey({ ...path, tenant }));
     if (!history) throw messageNotFound();
     const { message, facts, deadLetter } = history;
@@ -51,14 +59,13 @@ export class ReportService {
     };
   }
 
-  async messages({
-    cursor,
-    limit,
-    recipient,
-    ...filter
-  }: Parsed<typeof ListQuery> & Partial<Parsed<typeof Search>>): Promise<MessageList> {
+  async messages(
+    caller: Caller,
+    { cursor, limit, recipient, ...filter }: Parsed<typeof ListQuery> & Partial<Parsed<typeof Search>>,
+  ): Promise<MessageList> {
     const rows = await this.reports.messages({
       ...filter,
+      tenants: shownTenants(caller),
       recipientHash: recipient === undefined ? undefined : this.hashOf(recipient),
       after: cursors.read(cursor),
       limit: limit + 1,
@@ -67,16 +74,17 @@ export class ReportService {
     return { items: page.rows.map((row) => this.summaryOf(row)), nextCursor: page.nextCursor };
   }
 
-  async summary({ tenant, since, until }: Parsed<typeof SummaryQuery>): Promise<SummaryResponse> {
+  async summary(caller: Caller, { tenant, since, until }: Parsed<typeof SummaryQuery>): Promise<SummaryResponse> {
     const end = until === undefined ? new Date() : new Date(until);
     const start = since === undefined ? new Date(nearestInstant(end.getTime() - STANDARD_RANGE)) : new Date(since);
     if (start >= end) throw badRequest([{ field: 'since', rule: 'must be before until' }]);
     const range = { since: start.toISOString(), until: end.toISOString() };
-    return { ...range, ...summarise(await this.reports.counts({ tenant, ...range })) };
+    return { ...range, ...summarise(await this.reports.counts({ tenant, tenants: shownTenants(caller), ...range })) };
   }
 
-  async deadLetters({ tenant, cursor, limit }: Parsed<typeof PageQuery>): Promise<DeadLetterList> {
-    const rows = await this.reports.deadLetters({ tenant, after: cursors.read(cursor), limit: limit + 1 });
+  async deadLetters(caller: Caller, { tenant, cursor, limit }: Parsed<typeof PageQuery>): Promise<DeadLetterList> {
+    const tenants = shownTenants(caller);
+    const rows = await this.reports.deadLetters({ tenant, tenants, after: cursors.read(cursor), limit: limit + 1 });
     const page = cursors.pageOf(rows, limit, (row) => ({ at: row.at, id: row.eventId }));
     return { items: page.rows.map((row) => this.letterOf(row)), nextCursor: page.nextCursor };
   }

@@ -46,22 +46,24 @@ export class PostgresReports extends Reports {
     return { message, facts, deadLetter: deadLetter ? inText(deadLetter) : undefined };
   }
 
-  messages({ channel, status, tenant, recipientHash, after, limit }: MessageFilter): Promise<MessageRow[]> {
+  messages({ channel, status, tenant, tenants, recipientHash, after, limit }: MessageFilter): Promise<MessageRow[]> {
     const where = new Conditions()
       .add(channel, (value) => `m.channel = ${value}`)
       .add(status, (value) => `m.status = ${value}`)
       .add(tenant, (value) => `m.tenant = ${value}`)
+      .add(tenants, (value) => `m.tenant = ANY(${value})`)
       .add(recipientHash, (value) => `m.id IN (SELECT r.id FROM reporting.recipient r WHERE r.hash = ${value})`)
       .addPair(after && [after.at, after.id], (at, id) => `(m.requested_at, m.id) < (${at}, ${id})`);
     const order = `ORDER BY m.requested_at DESC, m.id DESC LIMIT ${where.value(limit)}`;
     return this.rows(`SELECT ${messageColumns} FROM reporting.message m ${where.text} ${order}`, where.values);
   }
 
-  counts({ tenant, since, until }: { tenant?: string | undefined; since: string; until: string }): Promise<Count[]> {
+  counts({ tenant, tenants, since, until }: Parameters<Reports['counts']>[0]): Promise<Count[]> {
     const where = new Conditions()
       .add(since, (value) => `m.requested_at >= ${value}`)
       .add(until, (value) => `m.requested_at < ${value}`)
-      .add(tenant, (value) => `m.tenant = ${value}`);
+      .add(tenant, (value) => `m.tenant = ${value}`)
+      .add(tenants, (value) => `m.tenant = ANY(${value})`);
     return this.rows(
       `SELECT m.channel, m.status, count(*) AS count FROM reporting.message m ${where.text} GROUP BY 1, 2`,
       where.values,
@@ -70,15 +72,13 @@ export class PostgresReports extends Reports {
 
   async deadLetters({
     tenant,
+    tenants,
     after,
     limit,
-  }: {
-    tenant?: string | undefined;
-    after?: { at: string; id: string } | undefined;
-    limit: number;
-  }): Promise<DeadLetterRow[]> {
+  }: Parameters<Reports['deadLetters']>[0]): Promise<DeadLetterRow[]> {
     const where = new Conditions()
       .add(tenant, (value) => `d.tenant = ${value}`)
+      .add(tenants, (value) => `d.tenant = ANY(${value})`)
       .addPair(after && [after.at, after.id], (at, id) => `(d.at, d.event_id) < (${at}, ${id})`);
     const order = `ORDER BY d.at DESC, d.event_id DESC LIMIT ${where.value(limit)}`;
     const rows = await this.rows<Dated<DeadLetterRow>>(
@@ -100,7 +100,7 @@ class Conditions {
   readonly values: unknown[] = [];
   private readonly parts: string[] = [];
 
-  add(given: string | undefined, condition: (value: string) => string): this {
+  add(given: string | readonly string[] | undefined, condition: (value: string) => string): this {
     if (given !== undefined) this.parts.push(condition(this.value(given)));
     return this;
   }

@@ -9,12 +9,16 @@ export type Parsed<S extends z.ZodType> = z.infer<S>;
 
 const limit = z.coerce.number().int().min(1).max(200).default(50).describe('How many at most, 1 to 200.');
 const cursor = z.string().max(200).optional().describe('nextCursor of the page before.');
-const anyTenant = Tenant.optional().describe('Only this tenant; left out: all.');
+const anyTenant = Tenant.optional().describe('Only this tenant; left out: all that your key sees.');
 
 /** `/v1/messages/{channel}/{messageId}` */
 export const MessagePath = z.object({ channel: Channel, messageId: MessageId });
 
-export const MessageQuery = z.strictObject({ tenant: Tenant.default('default').describe('Whose message it is.') });
+export const MessageQuery = z.strictObject({
+  tenant: Tenant.optional().describe(
+    'Whose message it is; left out: the tenant of your key where it has one only, else default.',
+  ),
+});
 
 const filters = {
   channel: Channel.optional().describe('Only this channel.'),

@@ -13,6 +13,8 @@ import {
   StatusSource,
 } from '#libs/contracts';
 import { z } from 'zod';
+import { AuditList } from '../access/audit/responses.ts';
+import { ApiKeyList, ApiKeyResponse, MadeKeyResponse } from '../access/key/responses.ts';
 
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
 const nextCursor = z.string().nullable().describe('Asks for the next page; null on the last.');
@@ -133,5 +135,9 @@ export const responseSchemas = {
   MessageList,
   Summary: SummaryResponse,
   DeadLetterList,
+  ApiKey: ApiKeyResponse,
+  ApiKeyList,
+  MadeKey: MadeKeyResponse,
+  AuditList,
   Problem: ProblemResponse,
 };

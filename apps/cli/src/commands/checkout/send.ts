@@ -65,7 +65,7 @@ const withShared = (command: CliCommand) =>
     .option('--expires-at <time>', 'not after this time, ISO 8601')
     .option('--timeout <seconds>', 'give up following after this long, counted from --send-at', '60')
     .option('--json', 'only the timeline, as JSON')
-    .reads('KAFKA_BROKERS', 'REPORTING_URL', 'REPORTING_TOKEN')
+    .reads('KAFKA_BROKERS', 'REPORTING_URL', 'REPORTING_KEY')
     .exits({ 0: 'delivered', 1: 'another end', 2: 'wrong use, no answer or time-out' });
 
 async function publishAndFollow(order: SendOrder): Promise<number> {

@@ -16,13 +16,13 @@ export class RunningStack {
     return this.#state().urls;
   }
 
-  /** KAFKA_BROKERS, DATABASE_URL, REPORTING_URL, REPORTING_TOKEN, RECIPIENT_HASH_KEY and DATA_DIR of this system. */
+  /** KAFKA_BROKERS, DATABASE_URL, REPORTING_URL, REPORTING_KEY, RECIPIENT_HASH_KEY and DATA_DIR of this system. */
   get env(): Record<string, string> {
     return this.#state().env;
   }
 
   get tokens(): { reporting: string } {
-    return { reporting: this.env['REPORTING_TOKEN'] ?? '' };
+    return { reporting: this.env['REPORTING_KEY'] ?? '' };
   }
 
   processes(): ProcessRecord[] {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { makeKey } from '../../../../reporting/src/access/key/api-key.ts';
 import { simulatorCatalogue } from '../../../../sandbox/src/simulators/catalogue.ts';
 import type { Layout } from '../../environment/layout.ts';
 import { writePrivately } from '../../environment/private-file.ts';
@@ -9,7 +10,10 @@ import { CliError } from '../../errors.ts';
 export interface OwnSecrets {
   recipientHashKey: string;
   databasePassword: string;
-  reportingToken: string;
+  /** The first key of the reporting API: every scope, all tenants. */
+  apiKey: string;
+  /** For the operators' APIs of the channels. */
+  operatorToken: string;
   /** Encrypts the unsubscribe links of marketing mail. */
   unsubscribeKey: string;
 }
@@ -47,7 +51,8 @@ function freshSecrets(): Secrets {
   return {
     recipientHashKey: text(32),
     databasePassword: text(24),
-    reportingToken: text(32),
+    apiKey: makeKey().key,
+    operatorToken: text(32),
     unsubscribeKey: text(32),
     ...(Object.assign({}, ...simulatorCatalogue.map(({ local }) => local.secrets())) as Record<string, string>),
   };

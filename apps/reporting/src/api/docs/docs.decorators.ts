@@ -47,7 +47,7 @@ export function DocumentResponse(
   summary: string,
   name: keyof typeof responseSchemas,
   example: object,
-  also: { notFound?: boolean } = {},
+  also: { notFound?: boolean; status?: 200 | 201 } = {},
 ): MethodDecorator {
   const refusal = (status: number, description: string) =>
     ApiResponse({ status, description, content: { 'application/json': { schema: reference('Problem') } } });
@@ -55,13 +55,14 @@ export function DocumentResponse(
     ApiOperation({ summary }),
     ApiBearerAuth(),
     ApiResponse({
-      status: 200,
+      status: also.status ?? 200,
       description: summary,
       content: { 'application/json': { schema: reference(name), example } },
     }),
     refusal(400, 'What was asked breaks a rule; the fields are named.'),
-    refusal(401, 'The access token is missing or wrong.'),
-    ...(also.notFound ? [refusal(404, 'No such message is known.')] : []),
+    refusal(401, 'The API key is missing, unknown, cut off, revoked or expired.'),
+    refusal(403, 'The key lacks the scope that x-scope names, or gives what it does not have.'),
+    ...(also.notFound ? [refusal(404, 'Not known, or not of a tenant that the key sees.')] : []),
     refusal(503, 'The database cannot be reached; ask again.'),
   );
 }

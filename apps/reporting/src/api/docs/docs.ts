@@ -15,7 +15,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',
-      description: 'A token of REPORTING_TOKEN; npm start keeps the first one in .data/admin-token.',
+      description: 'An API key, from messaging keys create; npm start keeps one in .data/api-key.',
     })
     .build();
   const document = SwaggerModule.createDocument(app, settings);

@@ -1,0 +1,39 @@
+import type { Tenants } from '../caller.policy.ts';
+import type { AuditRow } from './chain.ts';
+
+/** What is audited: every change, and every time that content is revealed. A new one is a line here. */
+export const auditActions = {
+  'key.made': 'An API key was made.',
+  'key.revoked': 'An API key was revoked.',
+} as const;
+export type AuditAction = keyof typeof auditActions;
+
+/** One row, before it is chained. It holds no secret, no address and no text that a person wrote. */
+export interface AuditEntry {
+  /** `key:<id>`, `oidc:<subject>`, `setting:<name>`. */
+  who: string;
+  action: AuditAction;
+  /** Such as `key:<id>`; of what was refused, the route. */
+  target: string;
+  /** Whom it concerns: who sees all of these tenants sees the row. */
+  tenants: Tenants;
+  outcome: 'done' | 'refused';
+  details?: Record<string, string | number | readonly string[]>;
+}
+
+/** The last row's number and hash; number 0 while there is none. */
+export interface AuditHead {
+  seq: number;
+  hash: string;
+}
+
+/** An append-only table whose rows are chained by their hashes. Every method throws InfrastructureDown. */
+export abstract class Audit {
+  /** Appends a row that belongs to no other change. */
+  abstract record(entry: AuditEntry): Promise<void>;
+
+  /** In the order of writing. @param tenants only rows about these alone; undefined: all rows */
+  abstract page(filter: { tenants: string[] | undefined; after: number; limit: number }): Promise<AuditRow[]>;
+
+  abstract head(): Promise<AuditHead>;
+}
