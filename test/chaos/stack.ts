@@ -34,6 +34,8 @@ const environment: Record<string, string> = {
   RETRY_BULK_CAP_MS: '8000',
   // 45 s: Twilio repeats a callback five times only, so an outage of minutes leaves messages that stay as sent.
   REPORTING_RECEIPT_WINDOW_HOURS: '0.0125',
+  // A run asks for each of its messages, by one key.
+  REPORTING_RATE_PER_MINUTE: '1000000',
   // Storms shall not end messages: what matters here is that none is forgotten.
   RETRY_MAX_ATTEMPTS: '50',
 };

@@ -150,6 +150,14 @@ export const counters = {
     labels: { 'messaging.destination.name': 'topic, without prefix', 'mi.field': 'name of the field' },
     remedy: 'find who writes them: a service of another version, or somebody else',
   },
+  apiRefusals: {
+    name: 'mi.api.refusals',
+    unit: '{request}',
+    meaning: 'Requests to the API of reporting that were refused for their key, their scope or their number.',
+    labels: { 'mi.api.code': 'code of the answer, such as `MSG_KEY_EXPIRED` ([errors](errors/platform.md))' },
+    remedy:
+      'where `MSG_UNAUTHORIZED` or `MSG_TOO_MANY_REQUESTS` grows: look who calls, in the log of the proxy before it',
+  },
   otherWebhookEvents: {
     name: 'mi.webhook.other',
     unit: '{event}',

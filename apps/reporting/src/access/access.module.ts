@@ -11,12 +11,20 @@ import { KeysController } from './key/keys.controller.ts';
 import { ApiKeys } from './key/keys.port.ts';
 import { KeysService } from './key/keys.service.ts';
 import { PostgresApiKeys } from './key/keys.store.ts';
+import { RequestRates } from './rates/request-rates.ts';
 
 const usage = made(KeyUsage, { keys: ApiKeys, jobs: Jobs }, ({ keys, jobs }) => {
   const uses = new KeyUsage(keys);
   uses.runIn(jobs);
   return uses;
 });
+
+const rates = made(
+  RequestRates,
+  { config: accessConfig.KEY },
+  ({ config }) =>
+    new RequestRates({ requests: config.REPORTING_RATE_PER_MINUTE, failures: config.REPORTING_FAILURES_PER_MINUTE }),
+);
 
 /** Who may call the API: keys, their scopes and tenants, and the audit. Its exports are what `@Access` needs. */
 @Module({
@@ -27,10 +35,11 @@ const usage = made(KeyUsage, { keys: ApiKeys, jobs: Jobs }, ({ keys, jobs }) => 
     { provide: Audit, useExisting: PostgresAudit },
     { provide: ApiKeys, useClass: PostgresApiKeys },
     usage,
+    rates,
     KeyAuthentication,
     KeysService,
     Authentication,
   ],
-  exports: [Authentication, Audit],
+  exports: [Authentication, RequestRates, Audit, accessConfig.KEY],
 })
 export class AccessModule {}
