@@ -3,9 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { isWholeKey } from '../../reporting/src/access/key/api-key.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'messaging-command-'));
-const nowhere = { KAFKA_BROKERS: '127.0.0.1:1', EMAIL_URL: 'http://127.0.0.1:1', SMS_URL: 'http://127.0.0.1:1' };
+const nowhere = {
+  KAFKA_BROKERS: '127.0.0.1:1',
+  EMAIL_URL: 'http://127.0.0.1:1',
+  SMS_URL: 'http://127.0.0.1:1',
+  REPORTING_URL: 'http://127.0.0.1:1',
+  REPORTING_KEY: 'mik_x',
+};
 
 interface Ended {
   code: number | null;
@@ -68,6 +75,18 @@ describe('messaging', () => {
       'Allowed choices are email, sms',
       'messaging suppressions list --help',
     ],
+    [
+      'a key without a scope',
+      ['keys', 'create', '--name', 'desk', '--tenant', 'shop'],
+      'a key needs a scope',
+      'give --scope: read, content, operate, admin',
+    ],
+    [
+      'a row of the audit that is none',
+      ['audit', 'verify', '--known', '12:abc'],
+      '12:abc is no row that was noted',
+      'messaging audit verify --help',
+    ],
     ['a word too many', ['down', 'now'], 'too many arguments', 'messaging down --help'],
     [
       'a field that breaks a rule',
@@ -97,11 +116,34 @@ describe('messaging', () => {
 
   it.each([
     ['Kafka', ['topics', 'plan'], 1, /Kafka at 127\.0\.0\.1:1 \(KAFKA_BROKERS\) did not do it: .*ECONNREFUSED/],
+    [
+      'reporting',
+      ['keys', 'list'],
+      1,
+      /reporting service at http:\/\/127\.0\.0\.1:1 \(REPORTING_URL\) does not answer/,
+    ],
     ['a service', ['suppressions', 'list'], 2, /service at http:\/\/127\.0\.0\.1:1 \(\w+_URL\) does not answer/],
   ])('reports that %s cannot be reached, with a remedy', async (_, args, code, words) => {
     const ended = await messaging(args, nowhere);
     expect(ended).toMatchObject({ code, out: '', err: expect.stringMatching(words) });
     expect(ended.err).toMatch(/\n {2}Remedies:\n {4}- npm start[^]*\n {4}- correct [A-Z_]+\n$/);
+  });
+
+  it('says how to come by an API key where there is none', async () => {
+    for (const args of [
+      ['keys', 'list'],
+      ['audit', 'export'],
+    ])
+      expect(await messaging(args)).toMatchObject({
+        out: '',
+        err: expect.stringMatching(/no API key[^]*REPORTING_KEY/),
+      });
+  });
+
+  it('makes a first key without asking anybody, another one each time', async () => {
+    const made = await Promise.all([messaging(['keys', 'generate']), messaging(['keys', 'generate'])]);
+    for (const { code, out } of made) expect([code, isWholeKey(out.trim())]).toEqual([0, true]);
+    expect(made[0].out).not.toBe(made[1].out);
   });
 
   it('says that nothing runs', async () => {

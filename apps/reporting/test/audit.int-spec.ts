@@ -15,7 +15,10 @@ afterAll(() => api.stop(), 30_000);
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 const sql = (text: string) => api.database.pool().query(text);
 const makes = (more: object = {}, by = token) =>
-  ask<MadeKeyResponse>('/v1/keys', { body: { name: 'a test', scopes: ['read'], tenants: ['shop'], ...more }, ...as(by) });
+  ask<MadeKeyResponse>('/v1/keys', {
+    body: { name: 'a test', scopes: ['read'], tenants: ['shop'], ...more },
+    ...as(by),
+  });
 
 async function pages(by = token, limit = 500): Promise<AuditPage[]> {
   const all: AuditPage[] = [];
@@ -64,10 +67,24 @@ describe('the audit', () => {
     ];
     expect((await Promise.all(attempts)).map(({ status }) => status)).toEqual([403, 404, 400, 200, 401, 200]);
     const added = (await rows()).slice(before.length + 1);
-    expect(added.map(({ who, action, outcome, target, details }) => ({ who, action, outcome, target, details }))).toEqual(
+    expect(
+      added.map(({ who, action, outcome, target, details }) => ({ who, action, outcome, target, details })),
+    ).toEqual(
       expect.arrayContaining([
-        { who: `key:${reader.id}`, action: 'key.made', outcome: 'refused', target: 'POST /v1/keys', details: { status: 403 } },
-        { who: me, action: 'key.revoked', outcome: 'refused', target: 'POST /v1/keys/:keyId/revoke', details: { status: 404 } },
+        {
+          who: `key:${reader.id}`,
+          action: 'key.made',
+          outcome: 'refused',
+          target: 'POST /v1/keys',
+          details: { status: 403 },
+        },
+        {
+          who: me,
+          action: 'key.revoked',
+          outcome: 'refused',
+          target: 'POST /v1/keys/:keyId/revoke',
+          details: { status: 404 },
+        },
       ]),
     );
     expect(added).toHaveLength(2);
@@ -129,7 +146,7 @@ describe('the audit', () => {
   });
 
   it.each([
-    ['a row was changed', "UPDATE reporting.audit SET outcome = 'refused' WHERE seq = 5", /^5: .*changed/],
+    ['a row was changed', "UPDATE reporting.audit SET who = 'key:other' WHERE seq = 5", /^5: .*changed/],
     ['a row was removed', 'DELETE FROM reporting.audit WHERE seq = 5', /^6: rows 5 to 5 are missing/],
     [
       'the last row was removed',

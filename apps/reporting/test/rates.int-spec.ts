@@ -19,7 +19,11 @@ const tries = async (times: number, options: Parameters<ReportingApi['ask']>[1])
   }
   return answers;
 };
-const tooMany = { status: 429, code: 'MSG_TOO_MANY_REQUESTS', retryAfter: expect.stringMatching(/^([1-9]|[1-5]\d|60)$/) };
+const tooMany = {
+  status: 429,
+  code: 'MSG_TOO_MANY_REQUESTS',
+  retryAfter: expect.stringMatching(/^([1-9]|[1-5]\d|60)$/),
+};
 const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status);
 
 describe('how often the API may be asked', () => {
@@ -45,14 +49,19 @@ describe('how often the API may be asked', () => {
     const { body: fresh } = await api.ask<MadeKeyResponse>('/v1/keys', {
       body: { name: 'not used yet', scopes: ['read'], tenants: 'all' },
     });
-    const guesses = [...(await tries(2, from('192.0.2.1', 'mik_cut'))), ...(await tries(3, from('192.0.2.1', makeKey().key)))];
+    const guesses = [
+      ...(await tries(2, from('192.0.2.1', 'mik_cut'))),
+      ...(await tries(3, from('192.0.2.1', makeKey().key))),
+    ];
     expect(statuses(guesses)).toEqual([401, 401, 401, 429, 429]);
     expect(guesses.at(-1)).toEqual(tooMany);
     expect(statuses(await tries(1, from('192.0.2.1', token)))).toEqual([200]);
     expect(await tries(1, from('192.0.2.1', fresh.key))).toEqual([tooMany]);
     expect(statuses(await tries(1, from('192.0.2.2', fresh.key)))).toEqual([200]);
     // Who sends no key has tried none.
-    expect(statuses(await tries(5, { ...from('192.0.2.3', ''), authorization: '' }))).toEqual([401, 401, 401, 401, 401]);
+    expect(statuses(await tries(5, { ...from('192.0.2.3', ''), authorization: '' }))).toEqual([
+      401, 401, 401, 401, 401,
+    ]);
     expect(statuses(await tries(1, from('192.0.2.3', 'x')))).toEqual([401]);
   }, 60_000);
 });

@@ -71,13 +71,16 @@ export class UndecodableRecords extends MessagingError {
     'publish again what stood there.';
 }
 
-/** PostgreSQL or Kafka cannot be reached. Nothing is lost: consumption waits and continues when it is back. */
+/**
+ * PostgreSQL, Kafka or the OpenID provider cannot be reached. Nothing is lost: consumption waits and continues when it
+ * is back.
+ */
 export class InfrastructureDown extends MessagingError {
   readonly code = 'MSG_INFRASTRUCTURE_DOWN';
   readonly stage: string;
   readonly remedy = 'Bring the named dependency back; nothing has to be repeated by hand.';
 
-  constructor(dependency: 'postgres' | 'kafka', stage: string, options?: ErrorOptions) {
+  constructor(dependency: 'postgres' | 'kafka' | 'the OpenID provider', stage: string, options?: ErrorOptions) {
     super(`${dependency} cannot be reached`, options);
     this.stage = stage;
   }

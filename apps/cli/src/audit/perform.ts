@@ -84,7 +84,9 @@ function show(check: ChainCheck, json: boolean): void {
   for (const each of breaks) console.log(lineOf(each));
   const end = head ? `, the last ${head.seq}:${head.hash}` : '';
   console.log(
-    breaks.length === 0 ? `The chain holds: ${rows} row(s)${end}.` : `The chain is broken in ${breaks.length} place(s).`,
+    breaks.length === 0
+      ? `The chain holds: ${rows} row(s)${end}.`
+      : `The chain is broken in ${breaks.length} place(s).`,
   );
 }
 

@@ -1,11 +1,10 @@
 import { scopes } from '../../../reporting/src/access/caller.policy.ts';
-import { CliCommand, collect } from '../command.ts';
+import { CliCommand, collect, USAGE_ERROR } from '../command.ts';
 import { withEnvFile } from '../environment/env.ts';
 import { withRunningStack } from '../environment/running-system.ts';
 import { expiryOf, grantOf, type GrantValues } from '../keys/order.ts';
 
 const REFUSED = 1;
-const NO_ANSWER = 2;
 
 /**
  * The keys of the reporting API.
@@ -16,7 +15,7 @@ export function keysCommand(now = Date.now): CliCommand {
     new CliCommand(name)
       .option('--json', 'as JSON')
       .reads('REPORTING_URL', 'REPORTING_KEY')
-      .exits({ 0: 'done', [REFUSED]: 'refused, or there is no such key', [NO_ANSWER]: 'wrong use' });
+      .exits({ 0: 'done', [REFUSED]: 'refused, no such key, or no answer', [USAGE_ERROR]: 'wrong use' });
   return new CliCommand('keys')
     .summary('Makes, lists and revokes the keys of the API.')
     .description(
@@ -62,7 +61,7 @@ export function keysCommand(now = Date.now): CliCommand {
             'the key is worth nothing until the reporting service has it.',
         )
         .example('keys generate')
-        .exits({ 0: 'done', [NO_ANSWER]: 'wrong use' })
+        .exits({ 0: 'done', [USAGE_ERROR]: 'wrong use' })
         .does(generate),
     );
 }

@@ -18,7 +18,8 @@ export function grantOf({ scope = [], tenant = [], allTenants = false }: GrantVa
 } {
   const known = scope.filter((name): name is Scope => (scopes as readonly string[]).includes(name));
   const unknown = scope.filter((name) => !known.includes(name as Scope));
-  if (unknown.length > 0) throw new UsageError(`there is no scope ${unknown.join(', ')}. There are ${scopes.join(', ')}`);
+  if (unknown.length > 0)
+    throw new UsageError(`there is no scope ${unknown.join(', ')}. There are ${scopes.join(', ')}`);
   if (known.length === 0)
     throw new UsageError('a key needs a scope', [`give --scope: ${scopes.join(', ')}; it may be repeated`]);
   if (allTenants === tenant.length > 0)

@@ -49,7 +49,8 @@ describe('the environment of a service', () => {
     expect(of('email')).toMatchObject({ OPERATOR_TOKEN: 'made-token' });
     for (const other of ['email', 'sms', 'retry', 'sandbox'] as const)
       expect(of(other)).not.toHaveProperty('REPORTING_BOOTSTRAP_KEY');
-    for (const other of ['reporting', 'retry', 'sandbox'] as const) expect(of(other)).not.toHaveProperty('OPERATOR_TOKEN');
+    for (const other of ['reporting', 'retry', 'sandbox'] as const)
+      expect(of(other)).not.toHaveProperty('OPERATOR_TOKEN');
   });
 
   it('contains the fake credentials of a sandboxed channel only in that channel’s service', () => {

@@ -1,7 +1,11 @@
 import { secret } from '#libs/contracts';
-import { settingsGroup } from '#libs/runtime';
+import { recipientHashSettings, settingsGroup } from '#libs/runtime';
 import { z } from 'zod';
 import { isWholeKey } from './key/api-key.ts';
+import { readRoleScopes } from './oidc/claims.policy.ts';
+
+/** Tokens and keys must not travel in clear, except on this machine. */
+const providerUrl = z.url().refine(isSafe, 'must begin with https:// (http:// only to this machine)');
 
 /** Who may call the API. */
 export const accessSettings = {
@@ -40,7 +44,49 @@ export const accessSettings = {
       'How many proxies of yours stand before the service and append to X-Forwarded-For: failed attempts count by ' +
         'the address that the outermost of them saw. 0: by the address that connects.',
     ),
+  OIDC_ISSUER: providerUrl
+    .optional()
+    .describe(
+      'OpenID provider whose access tokens (JWT) are accepted besides API keys, as its discovery document writes it. ' +
+        'Unset: only API keys.',
+    ),
+  OIDC_AUDIENCE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'What a token must be made for (its aud), such as the identifier of this API at the provider. Needed with ' +
+        'OIDC_ISSUER.',
+    ),
+  OIDC_JWKS_URL: providerUrl
+    .optional()
+    .describe('Where the provider’s public keys are. Unset: as its discovery document says.'),
+  OIDC_ROLES_CLAIM: z
+    .string()
+    .min(1)
+    .default('roles')
+    .describe('Claim of a token that holds the roles; with dots into others, such as realm_access.roles.'),
+  OIDC_ROLE_SCOPES: z
+    .string()
+    .refine((text) => readRoleScopes(text) !== undefined, 'must be such as reader=read,operator=read+operate')
+    .default('messaging-reader=read,messaging-operator=read+operate,messaging-admin=read+content+operate+admin')
+    .describe('The scopes of each role: read, content, operate, admin. Other roles count for nothing.'),
+  OIDC_TENANTS_CLAIM: z
+    .string()
+    .min(1)
+    .default('tenants')
+    .describe(
+      'Claim of a token that holds the tenants that a person may see; * in it: all. Without any the token is refused.',
+    ),
 };
 
-export const accessConfig = settingsGroup('access', accessSettings);
-export type AccessConfig = z.infer<z.ZodObject<typeof accessSettings>>;
+const settings = { ...accessSettings, ...recipientHashSettings };
+export const accessConfig = settingsGroup('access', settings);
+export type AccessConfig = z.infer<z.ZodObject<typeof settings>>;
+
+/** What is no URL at all is refused as such. */
+function isSafe(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
+}

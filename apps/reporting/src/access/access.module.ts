@@ -11,6 +11,7 @@ import { KeysController } from './key/keys.controller.ts';
 import { ApiKeys } from './key/keys.port.ts';
 import { KeysService } from './key/keys.service.ts';
 import { PostgresApiKeys } from './key/keys.store.ts';
+import { peopleTokens } from './oidc/people-tokens.ts';
 import { RequestRates } from './rates/request-rates.ts';
 
 const usage = made(KeyUsage, { keys: ApiKeys, jobs: Jobs }, ({ keys, jobs }) => {
@@ -37,6 +38,7 @@ const rates = made(
     usage,
     rates,
     KeyAuthentication,
+    peopleTokens,
     KeysService,
     Authentication,
   ],

@@ -7,12 +7,9 @@ const free = { scopes, tenants: 'all' as const };
 describe('a caller that is bound to tenants', () => {
   it('sees what concerns these tenants only', () => {
     expect(['shop', 'bank', 'default'].map((tenant) => maySee(bound, tenant))).toEqual([true, true, false]);
-    expect([['shop'], ['shop', 'bank'], ['shop', 'default'], 'all' as const].map((of) => maySeeAll(bound, of))).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
+    expect([['shop'], ['shop', 'bank'], ['shop', 'default'], 'all' as const].map((of) => maySeeAll(bound, of))).toEqual(
+      [true, true, false, false],
+    );
     expect(shownTenants(bound)).toEqual(['shop', 'bank']);
   });
 

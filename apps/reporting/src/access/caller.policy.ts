@@ -44,7 +44,9 @@ export function beyondGrant(
 ): { field: string; rule: string }[] {
   const beyond = wanted.scopes.filter((scope) => !mayDo(caller, scope));
   return [
-    ...(beyond.length > 0 ? [{ field: 'scopes', rule: `may hold only your own scopes, not ${beyond.join(', ')}` }] : []),
+    ...(beyond.length > 0
+      ? [{ field: 'scopes', rule: `may hold only your own scopes, not ${beyond.join(', ')}` }]
+      : []),
     ...(maySeeAll(caller, wanted.tenants) ? [] : [{ field: 'tenants', rule: 'may hold only tenants of your own' }]),
   ];
 }

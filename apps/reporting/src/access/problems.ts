@@ -42,7 +42,8 @@ export const expiredKey = (id: string, at: Date): Problem => ({
 export const unauthorized = (problem: Problem): HttpException => new UnauthorizedException(problem);
 
 /** The value of WWW-Authenticate. @param given whether the caller sent a token */
-export const challengeOf = (given: boolean): string => `Bearer realm="reporting"${given ? ', error="invalid_token"' : ''}`;
+export const challengeOf = (given: boolean): string =>
+  `Bearer realm="reporting"${given ? ', error="invalid_token"' : ''}`;
 
 export function lacksScope({ scopes }: Pick<Caller, 'scopes'>, needed: Scope): HttpException {
   const problem: Problem = {

@@ -42,11 +42,7 @@ export class ReportService {
   }
 
   /** @param named the tenant; undefined: the one that the caller means */
-  async message(
-    caller: Caller,
-    path: Parsed<typeof MessagePath>,
-    named: string | undefined,
-  ): Promise<MessageResponse> {
+  async message(caller: Caller, path: Parsed<typeof MessagePath>, named: string | undefined): Promise<MessageResponse> {
     const tenant = named ?? impliedTenant(caller);
     if (!maySee(caller, tenant)) throw messageNotFound();
     const history = await this.reports.history(identityKey({ ...path, tenant }));

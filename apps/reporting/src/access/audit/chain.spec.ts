@@ -48,21 +48,14 @@ describe('the chain of the audit', () => {
     expect(checked([{ ...row, details: turned }, ...rows.slice(1)], headOf(rows))).toEqual([]);
   });
 
-  it.each([
-    'at',
-    'who',
-    'action',
-    'target',
-    'tenants',
-    'outcome',
-    'details',
-    'previous',
-    'hash',
-  ] as const)('breaks at a row whose %s was changed', (field) => {
-    const value = { tenants: ['other'], details: { scopes: ['admin'] } }[field as string] ?? 'x';
-    const changed = rows.with(4, { ...rows[4]!, [field]: value });
-    expect(checked(changed, headOf(rows))[0]).toMatchObject({ seq: 5, what: expect.stringMatching(/changed/) });
-  });
+  it.each(['at', 'who', 'action', 'target', 'tenants', 'outcome', 'details', 'previous', 'hash'] as const)(
+    'breaks at a row whose %s was changed',
+    (field) => {
+      const value = { tenants: ['other'], details: { scopes: ['admin'] } }[field as string] ?? 'x';
+      const changed = rows.with(4, { ...rows[4]!, [field]: value });
+      expect(checked(changed, headOf(rows))[0]).toMatchObject({ seq: 5, what: expect.stringMatching(/changed/) });
+    },
+  );
 
   it('breaks behind a row that was changed together with its hash', () => {
     expect(checked(rows.with(4, forged(rows[4]!, { who: 'key:other' })), headOf(rows))).toEqual([

@@ -28,7 +28,9 @@ export class AuditRefusals implements NestInterceptor {
         const status = error instanceof HttpException ? error.getStatus() : undefined;
         const refused = () => throwError(() => error);
         if (audited === undefined || status === undefined || !REFUSALS.has(status)) return refused();
-        return from(this.audit.record(refusalEntry(request, callerOf(request), audited, status))).pipe(mergeMap(refused));
+        return from(this.audit.record(refusalEntry(request, callerOf(request), audited, status))).pipe(
+          mergeMap(refused),
+        );
       }),
     );
   }

@@ -15,7 +15,9 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',
-      description: 'An API key, from messaging keys create; npm start keeps one in .data/api-key.',
+      description:
+        'An API key, from messaging keys create (npm start keeps one in .data/api-key), or an access token of the ' +
+        'OpenID provider that OIDC_ISSUER names.',
     })
     .build();
   const document = SwaggerModule.createDocument(app, settings);
