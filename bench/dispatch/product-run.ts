@@ -57,11 +57,13 @@ export async function runProduct(
   const before = await upstream.facts();
   const spansBefore = await spansOf(sink);
   bench.provider.child.tell({});
-  await upstream.request(run, total, lane);
   const starts = { otlpUrl: traced ? sink.url : undefined, env, cpuProfile };
-  const services = await Promise.all(
-    Array.from({ length: replicas }, () => ChannelService.start(bench, product, 'email', starts)),
-  );
+  const start = () => ChannelService.start(bench, product, 'email', starts);
+  // While several share out the partitions, what one has begun is read again by another and reported twice.
+  const shared = replicas > 1 ? await Promise.all(Array.from({ length: replicas }, start)) : [];
+  await Promise.all(shared.map((service) => service.ready()));
+  await upstream.request(run, total, lane);
+  const services = replicas > 1 ? shared : [await start()];
   const until = async (facts: number): Promise<number> => {
     const reached = upstream.timeOf(before + facts);
     await Promise.all(services.map((service) => service.during(reached)));

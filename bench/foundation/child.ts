@@ -22,7 +22,7 @@ export interface ChildOptions {
   node?: string[];
 }
 
-const leaveWithParent = join(import.meta.dirname, 'leave-with-parent.ts');
+const leaveWithParent = join(import.meta.dirname, 'leave-with-parent.mjs');
 
 /**
  * A Node process of the bench's own, in a group of its own so that a Ctrl-C in the terminal reaches only the bench

@@ -8,7 +8,7 @@ import { Child } from '../foundation/child.ts';
 import { cpuMs, memoryMb } from '../foundation/proc.ts';
 import type { Product } from './product.ts';
 
-const meter = join(import.meta.dirname, '..', 'foundation', 'allocation-meter.ts');
+const meter = join(import.meta.dirname, '..', 'foundation', 'allocation-meter.mjs');
 const READY_WITHIN_MS = 60_000;
 
 /** No webhook comes here, but the service does not start without a real key. */
@@ -63,7 +63,7 @@ export class ChannelService {
       join(product.root, 'dist', 'apps', channel, 'src', 'main.js'),
       {
         log: this.log,
-        node: ['--import', meter, '--enable-source-maps', '--max-semi-space-size=16', ...profiling],
+        node: ['--import', meter, ...product.image.node, ...profiling],
         env: {
           HTTP_HOST: '127.0.0.1',
           HTTP_PORT: port,
@@ -72,6 +72,7 @@ export class ChannelService {
           KAFKA_TOPIC_PREFIX: product.prefix,
           DATABASE_URL: product.databaseUrl,
           RECIPIENT_HASH_KEY: 'only for the bench',
+          ...product.image.env,
           ...needed[channel](bench, this.url),
           ...(otlpUrl ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl } : { OTEL_SDK_DISABLED: 'true' }),
           ...env,

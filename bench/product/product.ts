@@ -2,6 +2,7 @@ import { query } from '../../apps/cli/src/stack/postgres/postgres.ts';
 import type { Bench } from '../bench.ts';
 import { join } from 'node:path';
 import { baseCheckout } from './base-checkout.ts';
+import { type ImageOptions, imageOptions } from './image-options.ts';
 import { Upstream } from './upstream.ts';
 
 /** A state of this product that is measured: compiled, with topics and a database of its own. */
@@ -12,19 +13,15 @@ export interface Product {
   prefix: string;
   databaseUrl: string;
   upstream: Upstream;
+  image: ImageOptions;
 }
 
 /** This checkout. */
 export async function thisProduct({ foundation, closers }: Bench): Promise<Product> {
   const prefix = 'bench.';
   const upstream = await Upstream.connect(foundation.kafkaBrokers, prefix, closers);
-  return {
-    name: 'ours',
-    root: join(import.meta.dirname, '..', '..'),
-    prefix,
-    databaseUrl: foundation.databaseUrl,
-    upstream,
-  };
+  const root = join(import.meta.dirname, '..', '..');
+  return { name: 'ours', root, prefix, databaseUrl: foundation.databaseUrl, upstream, image: imageOptions(root) };
 }
 
 /** The state before the pipeline (`BASE`). @returns why it cannot be measured, where it cannot */
@@ -36,5 +33,5 @@ export async function baseProduct({ foundation, closers, say }: Bench): Promise<
   url.pathname = '/base';
   const prefix = 'base.';
   const upstream = await Upstream.connect(foundation.kafkaBrokers, prefix, closers);
-  return { name: 'base', root, prefix, databaseUrl: url.href, upstream };
+  return { name: 'base', root, prefix, databaseUrl: url.href, upstream, image: imageOptions(root) };
 }

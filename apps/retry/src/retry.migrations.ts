@@ -45,7 +45,7 @@ export const migrations: readonly Migration[] = [
       COMMENT ON TABLE progress IS 'How far each deferred message was decided; outlives its plans.';
       COMMENT ON COLUMN progress.hop IS 'High water: facts of this hop and earlier ones are decided.';
       COMMENT ON COLUMN progress.fact
-        IS 'Event id of the fact that was decided last; when it comes again, the same is told again.';
+        IS 'Event id of the fact that was decided last; when it comes again, the same is published again.';
     `,
   },
   {

@@ -126,7 +126,7 @@ export class SchemaBehind extends MessagingError {
 export class InvalidConfiguration extends MessagingError {
   readonly code = 'MSG_CONFIGURATION';
   readonly stage = 'start';
-  readonly remedy = 'Set the named variables; docs/configuration.md tells what each means.';
+  readonly remedy = 'Set the named variables; docs/configuration.md says what each means.';
 }
 
 /** The field errors of a schema violation: path and rule, never the value. */

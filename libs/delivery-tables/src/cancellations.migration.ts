@@ -14,5 +14,5 @@ export const cancellationMigration: Migration = {
     );
     CREATE INDEX cancellation_open ON cancellation (look_at) WHERE look_at IS NOT NULL;
     CREATE INDEX cancellation_asked ON cancellation (asked_at);
-    COMMENT ON COLUMN cancellation.look_at IS 'When it is found out next what came of it; null once that is told.'`,
+    COMMENT ON COLUMN cancellation.look_at IS 'When it is found out next what came of it; null once that is reported.'`,
 };

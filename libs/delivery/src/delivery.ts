@@ -158,13 +158,13 @@ export type Claim =
    * message.
    */
   | { verdict: 'mine'; token: string; suppressions?: SuppressionFound[]; cancelled?: true }
-  /** This very record was settled before: tell it again. */
+  /** This very record was settled before: report it again. */
   | { verdict: 'settled'; outcome: Outcome }
   /** Another processing holds it; look again after this many milliseconds. */
   | { verdict: 'running'; waitMs: number }
   /**
    * Another record of the same message and hop: absorbed in silence. `of`: the record that the hop is claimed for,
-   * where it can be told.
+   * where it can be reported.
    */
   | { verdict: 'repeat'; of?: string }
   /** The id was used before for other content. */

@@ -177,7 +177,7 @@ async function createApp<S extends ConfigSchema>(
 async function tellConcerns({ health, logger, stopping }: ServiceCore): Promise<void> {
   const concerns = await health.concerns();
   if (stopping.aborted) return;
-  for (const concern of concerns) logger.warn(concern, 'a provider needs attention; npm run doctor tells more');
+  for (const concern of concerns) logger.warn(concern, 'a provider needs attention; npm run doctor says more');
 }
 
 function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady: { done: boolean }): void {

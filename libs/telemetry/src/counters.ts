@@ -113,13 +113,13 @@ export const counters = {
     unit: '{record}',
     meaning: 'Records put into `messaging.unreadable`, by topic and reason.',
     labels: { ...topic, 'error.type': 'code of the reason (docs/errors)' },
-    remedy: 'look at the topic (`x-error…` in the headers tell why); a `MSG_HANDLER_BUG` is a fault of the platform',
+    remedy: 'look at the topic (`x-error…` in the headers say why); a `MSG_HANDLER_BUG` is a fault of the platform',
   },
   releasedAgain: {
     name: 'mi.lost.releases',
     unit: '{message}',
     meaning:
-      'Messages that retry released once more, since the record of the first release, or what its channel told ' +
+      'Messages that retry released once more, since the record of the first release, or what its channel reported ' +
       'of it, was lost.',
     labels: { 'mi.channel': 'email, sms' },
     remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
@@ -173,7 +173,7 @@ export const counters = {
       'Genuine webhook events that lack what is needed, such as the message they are about. They are kept in ' +
       '`messaging.unreadable`.',
     labels: webhookEvent,
-    remedy: 'look at the topic (`x-error` tells what an event lacks): perhaps the provider has changed its format',
+    remedy: 'look at the topic (`x-error` says what an event lacks): perhaps the provider has changed its format',
   },
   oddWebhookFields: {
     name: 'mi.webhook.odd',

@@ -64,7 +64,7 @@ class Checker {
       case 'BlockStatement':
         return this.block(statement as hbs.AST.BlockStatement, scope);
       default:
-        return this.tell(
+        return this.report(
           statement,
           `partials and decorators cannot be used here; in HTML, <mj-include> brings what is shared`,
         );
@@ -74,19 +74,19 @@ class Checker {
   private mustache(statement: hbs.AST.MustacheStatement, scope: Scope): void {
     const { path, params, hash, escaped } = statement;
     if (!isPath(path) || params.length > 0 || hash)
-      return this.tell(statement, `the helper ${originalOf(path)} does not exist: there are ${allowed}`);
+      return this.report(statement, `the helper ${originalOf(path)} does not exist: there are ${allowed}`);
     if (!escaped && this.part === 'html')
-      return this.tell(statement, `{{{${path.original}}}} would leave HTML unescaped: write {{${path.original}}}`);
+      return this.report(statement, `{{{${path.original}}}} would leave HTML unescaped: write {{${path.original}}}`);
     if (path.data) return this.loopValue(path);
     const found = this.resolve(path, scope);
     if (!found) return;
     const { variable, name, sure } = found;
     if (variable.type === 'list')
-      return this.tell(statement, `${name} is a list: show its items with {{#each ${name}}}…{{/each}}`);
+      return this.report(statement, `${name} is a list: show its items with {{#each ${name}}}…{{/each}}`);
     if (variable.type === 'text' && this.part === 'subject')
-      return this.tell(statement, `${name} may hold line breaks (type text) and cannot stand in a subject`);
+      return this.report(statement, `${name} may hold line breaks (type text) and cannot stand in a subject`);
     if (!sure)
-      this.tell(
+      this.report(
         statement,
         `${name} is optional and would leave a gap: put it into {{#if ${name}}}…{{/if}}, or give it a default`,
       );
@@ -96,15 +96,15 @@ class Checker {
     const helper = statement.path.original;
     const [subject, ...others] = statement.params;
     if (helper !== 'if' && helper !== 'unless' && helper !== 'each')
-      return this.tell(statement, `the helper ${originalOf(statement.path)} does not exist: there are ${allowed}`);
+      return this.report(statement, `the helper ${originalOf(statement.path)} does not exist: there are ${allowed}`);
     if (!isPath(subject) || others.length > 0 || statement.hash || statement.program?.blockParams) {
-      return this.tell(statement, `{{#${helper}}} takes the name of one variable and nothing else`);
+      return this.report(statement, `{{#${helper}}} takes the name of one variable and nothing else`);
     }
     const found = subject.data ? undefined : this.resolve(subject, scope);
     if (subject.data) this.loopValue(subject);
     const sureOf = { ...scope, sure: new Set([...scope.sure, ...(found ? [found.name] : [])]) };
     if (helper === 'each') {
-      if (found && found.variable.type !== 'list') this.tell(statement, `${found.name} is no list`);
+      if (found && found.variable.type !== 'list') this.report(statement, `${found.name} is no list`);
       if (found?.variable.type === 'list')
         this.program(statement.program, { variables: found.variable.fields, sure: new Set(), outer: scope });
       return this.program(statement.inverse, scope);
@@ -115,7 +115,7 @@ class Checker {
 
   private loopValue({ parts, original, loc }: hbs.AST.PathExpression): void {
     if (!['index', 'first', 'last'].includes(parts.join('.')))
-      this.tell({ loc }, `${original} does not exist: there are @index, @first and @last`);
+      this.report({ loc }, `${original} does not exist: there are @index, @first and @last`);
   }
 
   private resolve(
@@ -130,13 +130,13 @@ class Checker {
         ? from.variables[name]
         : undefined;
     if (!variable || typeof name !== 'string') {
-      this.tell(path, `the variable ${path.original} is not declared in template.yaml`);
+      this.report(path, `the variable ${path.original} is not declared in template.yaml`);
       return undefined;
     }
     return { variable, name, sure: isSure(variable) || from!.sure.has(name) };
   }
 
-  private tell({ loc }: { loc?: hbs.AST.SourceLocation }, what: string): void {
+  private report({ loc }: { loc?: hbs.AST.SourceLocation }, what: string): void {
     this.problems.push({ line: loc?.start.line, what });
   }
 }

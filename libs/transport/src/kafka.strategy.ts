@@ -149,7 +149,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     const together = new Map<Topic, ReadRecord[]>();
     for (const record of records) {
       if (!record.undecodable) countConsumed(record, groupId);
-      if (record.undecodable || !this.takesMany(record.topic)) {
+      if (record.undecodable || !this.takesBatches(record.topic)) {
         this.end(record, work, this.deal(record));
         continue;
       }
@@ -162,7 +162,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
     for (const [topic, all] of together) void this.handleMany(topic, all);
   }
 
-  private takesMany(topic: Topic): boolean {
+  private takesBatches(topic: Topic): boolean {
     return this.handlerOf(topic).extras?.['many'] === true;
   }
 
@@ -178,10 +178,10 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       const decoded = this.read(record);
       return new ReadRecord(record, decoded, traceOf(record, decoded.value), {
         freeSlot: () => work.freeSlot(record),
-        done: (error) => (error ? this.end(record, work, this.putRight(record, error)) : work.done(record, true)),
+        done: (error) => (error ? this.end(record, work, this.recover(record, error)) : work.done(record, true)),
       });
     } catch (error) {
-      this.end(record, work, this.putRight(record, error));
+      this.end(record, work, this.recover(record, error));
       return undefined;
     }
   }
@@ -211,7 +211,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       await untilUp(this.down, () => this.handle(record));
       return true;
     } catch (error) {
-      return this.putRight(record, error);
+      return this.recover(record, error);
     }
   }
 
@@ -219,14 +219,14 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
    * After an error the record is retried, left, or quarantined.
    * @returns whether its offset may be committed
    */
-  private putRight(record: IncomingRecord, error: unknown): Promise<boolean> {
+  private recover(record: IncomingRecord, error: unknown): Promise<boolean> {
     if (error instanceof Stopping) return Promise.resolve(false);
     return isDependencyDown(error) ? this.deal(record) : this.quarantine.keep(record, error);
   }
 
   private async handle(record: IncomingRecord): Promise<void> {
     const decoded = this.read(record);
-    if (this.takesMany(record.topic)) return this.handleAlone(record, decoded);
+    if (this.takesBatches(record.topic)) return this.handleAlone(record, decoded);
     const { json, value } = decoded;
     const work = () => answerOf(this.handlerOf(record.topic)(value, new RecordContext([record, json])));
     const trace = traceOf(record, value);

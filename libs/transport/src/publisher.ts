@@ -110,21 +110,16 @@ export class Publisher {
   private messageOf({ topic, key, value, headers, context }: Outgoing): Message {
     const trace = traceHeaders(context);
     if (value === null || Buffer.isBuffer(value)) return { key, value, headers: { ...trace, ...headers } };
-    const { eventId } = value as { eventId?: unknown };
-    return {
-      key,
-      value: JSON.stringify(value),
-      headers: {
-        'content-type': 'application/json',
-        ce_specversion: '1.0',
-        ce_type: `messaging.${topic.name}`,
-        ce_source: this.source,
-        ...(typeof eventId === 'string' && { ce_id: eventId }),
-        ce_time: new Date().toISOString(),
-        ...trace,
-        ...headers,
-      },
+    const all: Record<string, string> = {
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_type: `messaging.${topic.name}`,
+      ce_source: this.source,
+      ce_time: new Date().toISOString(),
     };
+    const { eventId } = value as { eventId?: unknown };
+    if (typeof eventId === 'string') all['ce_id'] = eventId;
+    return { key, value: JSON.stringify(value), headers: Object.assign(all, trace, headers) };
   }
 
   private async send(entries: readonly Entry[]): Promise<true[]> {

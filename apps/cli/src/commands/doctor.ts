@@ -44,7 +44,7 @@ function show({ findings, repairs, well }: Diagnosis): void {
   }
   for (const finding of findings) console.log(lineOf(finding));
   console.log(
-    well ? '\nNothing has to be fixed.' : '\nSomething has to be fixed: docs/doctor.md tells what each line means.',
+    well ? '\nNothing has to be fixed.' : '\nSomething has to be fixed: docs/doctor.md says what each line means.',
   );
 }
 

@@ -31,28 +31,28 @@ export const platformChecks = {
     meaning:
       'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in ' +
       'vain, or what it stands on is down.',
-    remedy: 'docs/operations.md tells what each check means.',
+    remedy: 'docs/operations.md says what each check means.',
   },
   'sms.ready': {
     title: 'The sms service is ready, and nothing degrades it',
     meaning:
       'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in ' +
       'vain, or what it stands on is down.',
-    remedy: 'docs/operations.md tells what each check means.',
+    remedy: 'docs/operations.md says what each check means.',
   },
   'retry.ready': {
     title: 'The retry service is ready, and nothing degrades it',
     meaning:
       'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in ' +
       'vain, or what it stands on is down.',
-    remedy: 'docs/operations.md tells what each check means.',
+    remedy: 'docs/operations.md says what each check means.',
   },
   'reporting.ready': {
     title: 'The reporting service is ready, and nothing degrades it',
     meaning:
       'A consumer starts again and again, a partition cannot be read, batches were left out, messages wait in ' +
       'vain, or what it stands on is down.',
-    remedy: 'docs/operations.md tells what each check means.',
+    remedy: 'docs/operations.md says what each check means.',
   },
   'kafka.reachable': {
     title: 'Kafka can be reached',
@@ -79,7 +79,7 @@ export const platformChecks = {
     meaning:
       'What it held is lost until its producer publishes it again; within the last day it counts as failed, ' +
       'within seven as a warning.',
-    remedy: 'docs/operations.md (batches that cannot be decoded) tells how to find what was in it.',
+    remedy: 'docs/operations.md (batches that cannot be decoded) says how to find what was in it.',
   },
   'postgres.reachable': {
     title: 'PostgreSQL can be reached',
@@ -100,7 +100,7 @@ export const platformChecks = {
       'Messages that went several times, and of which the other service has read and said nothing: a fault of ' +
       'the platform, or records that cannot be read.',
     remedy:
-      'Look into messaging.unreadable and the logs of the services named; docs/operations.md tells how to find ' +
+      'Look into messaging.unreadable and the logs of the services named; docs/operations.md says how to find ' +
       'the messages.',
   },
 } satisfies CheckTable;

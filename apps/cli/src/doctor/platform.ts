@@ -81,7 +81,7 @@ async function examineRetention(env: Env): Promise<Finding> {
     return say.fail(
       'kafka.retention',
       'LEDGER_RETENTION_DAYS is not a number of days in its range',
-      'Correct LEDGER_RETENTION_DAYS: docs/configuration.md tells its range.',
+      'Correct LEDGER_RETENTION_DAYS: docs/configuration.md says its range.',
     );
   const names = Object.values(channelRegistry).flatMap(({ requested }) => topicNames(requested, topicPrefixOf(env)));
   const keptDays = (await longestRetention(createKafka(env, 'doctor'), names)) / DAY_MS;

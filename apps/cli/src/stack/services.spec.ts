@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { channelModes } from '../environment/channels.ts';
 import { layoutOf } from '../environment/layout.ts';
 import type { Secrets } from './settings/secrets.ts';
-import { environmentOf, type Surroundings } from './services.ts';
+import { environmentOf, shipped, type Surroundings } from './services.ts';
 import { readSettings } from './settings/settings.ts';
 import { type Env } from '../environment/env.ts';
 
@@ -107,4 +109,10 @@ describe('the environment of a service', () => {
     for (const name of ['DATABASE_URL', 'KAFKA_BROKERS', 'RECIPIENT_HASH_KEY'])
       expect(of('sandbox')).not.toHaveProperty(name);
   });
+});
+
+it('a service is run here with the options of Node and of the allocator that its image has', () => {
+  const dockerfile = readFileSync(join(import.meta.dirname, '../../../../deploy/docker/Dockerfile'), 'utf8');
+  expect(dockerfile).toContain(`exec node ${shipped.options.join(' ')} dist/`);
+  for (const [name, value] of Object.entries(shipped.env)) expect(dockerfile).toContain(`${name}=${value}`);
 });

@@ -129,6 +129,12 @@ function withoutSourceCondition(env: Env): Env {
   return env['NODE_OPTIONS'] === undefined ? env : { ...env, NODE_OPTIONS: options };
 }
 
+/** How the image runs a service (deploy/docker/Dockerfile; a test compares them), with reasons in docs/performance.md. */
+export const shipped = {
+  options: ['--enable-source-maps', '--max-semi-space-size=32'],
+  env: { MALLOC_ARENA_MAX: '1' },
+};
+
 /** How to run a service or the sandbox: a Node process, from dist/ unless `entry` names another file. */
 export function planService(
   name: ServiceName | 'sandbox',
@@ -141,12 +147,8 @@ export function planService(
     name,
     url,
     command: process.execPath,
-    args: [
-      '--enable-source-maps',
-      '--max-semi-space-size=16',
-      entry ?? join(settings.root, 'dist', 'apps', name, 'src', 'main.js'),
-    ],
-    env: environmentOf(name, settings.env, around),
+    args: [...shipped.options, entry ?? join(settings.root, 'dist', 'apps', name, 'src', 'main.js')],
+    env: { ...shipped.env, ...environmentOf(name, settings.env, around) },
     cwd: settings.root,
     log: around.layout.log(name),
     stopSignal: 'SIGTERM',

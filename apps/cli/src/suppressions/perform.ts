@@ -27,7 +27,7 @@ export async function perform(client: SuppressionsClient, order: SuppressionOrde
         recipient: order.recipient,
         lifted: true,
       });
-      tell(
+      print(
         order.json,
         { suppressions },
         suppressions.length === 0 ? ['Nothing is known against this recipient.'] : suppressions.map(lineOf),
@@ -49,7 +49,7 @@ async function list(
   const pages = await Promise.all(channels.map((channel) => upTo(client, channel, filter, limit)));
   const found = pages.flatMap(({ suppressions }) => suppressions);
   const more = pages.some((page) => page.more);
-  tell(json, { suppressions: found, more }, [
+  print(json, { suppressions: found, more }, [
     ...found.map(lineOf),
     `${found.length} suppression(s)${more ? ', and more: --limit' : ''}.`,
   ]);
@@ -92,7 +92,7 @@ async function change(
     command === 'remove' && changed.provider !== undefined
       ? [`It was ${changed.provider}’s word: take the recipient off its own list as well, or it goes on refusing.`]
       : [];
-  tell(json, changed, [lineOf(changed), ...hint]);
+  print(json, changed, [lineOf(changed), ...hint]);
   return DONE;
 }
 
@@ -106,7 +106,7 @@ async function sync(client: SuppressionsClient, json: boolean): Promise<number> 
   const totals = totalsOf(lines);
   const end = ends.find(({ done }) => done !== true);
   const broken = end && (end.error?.message ?? 'the answer was cut off');
-  tell(json, { done: broken === undefined, lists: totals }, [
+  print(json, { done: broken === undefined, lists: totals }, [
     ...totals.map(totalLine),
     ...(broken === undefined
       ? []
@@ -115,7 +115,7 @@ async function sync(client: SuppressionsClient, json: boolean): Promise<number> 
   return broken === undefined && totals.every(({ trouble }) => trouble === undefined) ? DONE : NOT_THERE;
 }
 
-function tell(json: boolean, data: object, lines: readonly string[]): void {
+function print(json: boolean, data: object, lines: readonly string[]): void {
   if (json) console.log(JSON.stringify(data, null, 2));
   else for (const line of lines) console.log(line);
 }

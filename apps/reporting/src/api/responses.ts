@@ -31,7 +31,7 @@ export type FailureResponse = z.infer<typeof FailureResponse>;
 
 export const TimelineEntry = z.object({
   status: z.union([Status, Engagement, Notice]),
-  at: Instant.describe('When it happened, as its source tells it.'),
+  at: Instant.describe('When it happened, as its source reports it.'),
   source: StatusSource,
   hop: z.number().int().optional().describe('Counter of the way: sends, postponements, reconciliations.'),
   attempt: z.number().int().optional().describe('Which try at a provider, from 1.'),

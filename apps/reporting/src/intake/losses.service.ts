@@ -18,7 +18,7 @@ export class Losses {
       this.reported.add(`${topic.name} ${field}`);
       this.logger.warn(
         { topic: topic.name, field },
-        'a field could not be kept and is left out; told once, counted each time (mi.fields.lost)',
+        'a field could not be kept and is left out; logged once, counted each time (mi.fields.lost)',
       );
     }
     return record;

@@ -12,7 +12,7 @@ import type { WebhookResponse } from './webhooks/webhook.adapter.ts';
 
 /** Reports a message's events as the provider does. */
 export interface WebhookTeller<M extends SandboxMessage = SandboxMessage> {
-  tell(notice: Notice<M>): void;
+  report(notice: Notice<M>): void;
   /** Posts one event with any fields, once; undefined where there is no URL to post to. */
   tellFreely(message: M, free: FreeFields): Promise<WebhookResponse | undefined>;
 }

@@ -27,7 +27,7 @@ const Handover = {
     .int()
     .nonnegative()
     .optional()
-    .describe('How often a provider was tried; missing: as often as attempts tells.'),
+    .describe('How often a provider was tried; missing: as often as attempts says.'),
   rests: z
     .number()
     .int()
@@ -51,7 +51,7 @@ export const UnconfirmedCall = z.looseObject({
   callId: z.string(),
   at: Instant,
   attempt: z.number().int().positive().optional(),
-  traceparent: z.string().optional().describe('Of the call: part of what the provider was told.'),
+  traceparent: z.string().optional().describe('Of the call: part of what the provider was sent.'),
   replay: Replay.optional(),
   suppressedRecipients: z
     .array(z.string())
@@ -92,7 +92,7 @@ export const SendDeferred = z.looseObject({
   acknowledge: z
     .boolean()
     .optional()
-    .describe('Its channel keeps this hand-over until it is told (send.planned) that it was decided on.'),
+    .describe('Its channel keeps this hand-over until send.planned says that it was decided on.'),
 });
 export type SendDeferred = z.infer<typeof SendDeferred>;
 

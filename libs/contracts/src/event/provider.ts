@@ -35,7 +35,7 @@ export const ProviderChanged = z.looseObject({
     .number()
     .int()
     .nonnegative()
-    .describe('How long the hold still lasts as it is told, in milliseconds, by the clock of whoever reads it.'),
+    .describe('How long the hold still lasts as it is reported, in milliseconds, by the clock of whoever reads it.'),
   kind: FailureKind.describe('Of the failure that led to it.'),
   code: z.string().describe('The code of that failure.'),
   meaning: z.string().describe('That failure in plain words.'),

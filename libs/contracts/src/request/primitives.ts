@@ -21,7 +21,7 @@ export const Tenant = z
 export const Channel = z.enum(['email', 'sms']).describe('The service that sends it.');
 export type Channel = z.infer<typeof Channel>;
 
-export const Lane = z.enum(['transactional', 'urgent', 'bulk']).describe('Which queue it waits in: the topic tells.');
+export const Lane = z.enum(['transactional', 'urgent', 'bulk']).describe('Which queue it waits in: the topic says it.');
 export type Lane = z.infer<typeof Lane>;
 
 export const Category = z

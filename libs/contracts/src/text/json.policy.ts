@@ -25,7 +25,7 @@ export function examineJson(value: unknown): Examined {
 
 function examine(value: unknown, path: PropertyKey[], found: Examined): void {
   if (value === null) found.hasNull = true;
-  if (typeof value === 'string') tell(value, path, found);
+  if (typeof value === 'string') examineText(value, path, found);
   if (value === null || typeof value !== 'object') return;
   if (path.length >= MAX_DEPTH) {
     found.isTooDeep = true;
@@ -53,7 +53,7 @@ function within(item: unknown, name: PropertyKey, path: PropertyKey[], found: Ex
   path.pop();
 }
 
-function tell(text: string, path: PropertyKey[], found: Examined): void {
+function examineText(text: string, path: PropertyKey[], found: Examined): void {
   const message = textProblem(text);
   if (message) found.problems.push({ path: [...path], message });
 }

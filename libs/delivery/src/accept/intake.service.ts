@@ -13,7 +13,7 @@ import type { Delivery, Ledger } from '../delivery.ts';
 import type { DeliveryService } from '../delivery.service.ts';
 import type { Handovers } from '../handover/handovers.port.ts';
 import type { Suppressions } from '../suppressions/suppressions.port.ts';
-import { wordOf } from '../suppressions/suppressions.service.ts';
+import { changeFor } from '../suppressions/suppressions.service.ts';
 import { firstHop, laterHop } from './decode.ts';
 import { originOf } from './origin.ts';
 
@@ -93,7 +93,7 @@ export class Intake<R extends RequestEnvelope = never, M = never> {
   /** A change of a suppression, in any channel; null lifts the one under its key. */
   async onSuppression(value: SuppressionChanged | null, { record }: RecordContext): Promise<void> {
     const { channel, suppressed } = this.options;
-    const word = wordOf(channel.channel, value, record);
+    const word = changeFor(channel.channel, value, record);
     if (word) await suppressed.apply(word);
   }
 }

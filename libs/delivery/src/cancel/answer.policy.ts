@@ -26,7 +26,7 @@ export interface RequestedCancellation {
 
 export type CancelAnswer =
   | { is: 'refused'; why: CancelRefusal }
-  /** What came of it is told, or will be, by whoever finds the cancellation next: a claim, or retry. */
+  /** What came of it is reported, or will be, by whoever finds the cancellation next: a claim, or retry. */
   | { is: 'reported' }
   /** Not known yet. */
   | { is: 'open'; nextMs: number };

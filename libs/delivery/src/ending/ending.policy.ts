@@ -146,7 +146,7 @@ function digestOf(schema: z.ZodType, json: unknown): string | undefined {
  * invalid or too large. A message that was to be retried without an unconfirmed call ends as failed, since it cannot be
  * handed over completely.
  */
-export function saidPlainly(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
+export function bareEvents(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   const bare: Delivery<unknown> = { ...delivery, request: {}, attempts: [], templateVersion: undefined };
   const goesOn =
     outcome.kind === 'waiting' ||

@@ -51,7 +51,7 @@ export class HandoverWatch {
   async look(reading: Pick<HandoverReading, 'answeredUpTo'>): Promise<void> {
     const { channel, handovers, logger } = this.options;
     const { now, any, stuck } = await handovers.overdue();
-    this.tell(stuck);
+    this.report(stuck);
     const upTo = any ? await reading.answeredUpTo(now) : undefined;
     const lost = upTo ? await handovers.takeAgain(upTo) : [];
     if (lost.length === 0) return;
@@ -65,7 +65,7 @@ export class HandoverWatch {
     );
   }
 
-  private tell(stuck: number): void {
+  private report(stuck: number): void {
     if (stuck > 0 && this.stuck === 0) this.options.logger.error({ messages: stuck, remedy }, standStill);
     this.stuck = stuck;
   }
@@ -74,5 +74,5 @@ export class HandoverWatch {
 const standStill =
   'messages stand still: they were handed over to retry several times, and it has read that and decided nothing';
 const remedy =
-  'Look into messaging.unreadable and retry’s log for records of send.deferred; docs/operations.md tells how to ' +
+  'Look into messaging.unreadable and retry’s log for records of send.deferred; docs/operations.md says how to ' +
   'find the messages.';

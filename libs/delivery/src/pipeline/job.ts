@@ -44,9 +44,9 @@ export class Job<M> {
   /** The provider was called under this claim. */
   call: CallUnderWay | undefined;
   outcome: Outcome | undefined;
-  /** Thrown where the hop was decided: it is told once its end is settled. */
+  /** Thrown where the hop was decided: it is reported once its end is settled. */
   fault: Error | undefined;
-  /** What is told of it, where that does not follow from the outcome. */
+  /** What is published of it, where that does not follow from the outcome. */
   events: OutcomeEvents | undefined;
   private isSlotFree = false;
 

@@ -105,7 +105,7 @@ export class Pipeline<M> {
   }
 
   /**
-   * A fault of ours is an outcome, too: what is claimed must come to an end. The fault itself is told once that is
+   * A fault of ours is an outcome, too: what is claimed must come to an end. The fault itself is reported once that is
    * settled.
    */
   private stop(job: Job<M>, error: unknown): void {

@@ -61,7 +61,9 @@ function eventsOfSuppressed(delivery: Delivery<unknown>, outcome: Outcome): Stat
 
 /** The recipients it was sent to. */
 const reached = ({ recipients }: Delivery<unknown>, { suppressedRecipients = [] }: Outcome) =>
-  recipients.filter(({ hash }) => !suppressedRecipients.some(({ recipient }) => recipient.hash === hash));
+  suppressedRecipients.length === 0
+    ? recipients
+    : recipients.filter(({ hash }) => !suppressedRecipients.some(({ recipient }) => recipient.hash === hash));
 
 /** The suppression that a provider's refusal causes. */
 function suppression(
@@ -230,7 +232,7 @@ const unresolved = () =>
 /** `about`: one of several recipients, whose fact has an id of its own. */
 function fact(delivery: Delivery<unknown>, reported: Reported, about?: string): StatusChanged {
   const { messageId, tenant, channel, lane, correlationId, tags } = delivery;
-  const { hop, source } = { hop: delivery.hop, source: channel, ...reported };
+  const { hop = delivery.hop, source = channel } = reported;
   const eventId = factId({
     tenant,
     channel,
@@ -239,7 +241,8 @@ function fact(delivery: Delivery<unknown>, reported: Reported, about?: string): 
     source,
     status: about === undefined ? reported.status : `${reported.status}:${about}`,
   });
-  return defined({ messageId, tenant, channel, lane, correlationId, tags, ...reported, eventId, hop, source });
+  const made = { eventId, messageId, tenant, channel, lane, hop, source };
+  return addDefined(addDefined(made, { correlationId, tags }), reported) as StatusChanged;
 }
 
 /**
@@ -292,8 +295,13 @@ const isTroubleOfOthers = ({ kind, holds }: Failure): boolean =>
 const routeOf = ({ route }: Outcome) => (route ? [...route] : undefined);
 
 /** Removes undefined fields. */
-function defined<T extends object>(value: T): T {
-  const kept: Partial<T> = {};
-  for (const name in value) if (value[name] !== undefined) kept[name] = value[name];
-  return kept as T;
+const defined = <T extends object>(value: T): T => addDefined({}, value) as T;
+
+/** Sets the fields of `more` that are not undefined, in the same object. */
+function addDefined(made: Record<string, unknown>, more: object): Record<string, unknown> {
+  for (const name in more) {
+    const value = (more as Record<string, unknown>)[name];
+    if (value !== undefined) made[name] = value;
+  }
+  return made;
 }

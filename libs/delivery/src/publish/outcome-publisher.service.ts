@@ -106,7 +106,7 @@ export class OutcomePublisher {
   }
 
   private logBare({ eventId, status }: StatusChanged, err: Error): void {
-    this.logger?.error({ err, eventId, status }, 'a fact breaks its contract: its bare status is told');
+    this.logger?.error({ err, eventId, status }, 'a fact breaks its contract: only its bare status is published');
   }
 
   private async publishEach(records: readonly { publication: Publication; record: Outgoing }[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { saidPlainly, stopped } from '../ending/ending.policy.ts';
+import { bareEvents, stopped } from '../ending/ending.policy.ts';
 import type { Job } from '../pipeline/job.ts';
 import type { Tools } from '../pipeline/tools.ts';
 import { eventsFor } from './events.policy.ts';
@@ -11,7 +11,7 @@ export async function publishJobs<M>(jobs: readonly Job<M>[], tools: Tools<M>): 
   const refused = await publish(jobs, tools);
   const ending = refused.filter(({ job }) => job.breaksOff);
   if (ending.length === 0) return;
-  for (const { job } of ending) sayPlainly(job, tools);
+  for (const { job } of ending) reportBare(job, tools);
   await publish(
     ending.map(({ job }) => job),
     tools,
@@ -33,15 +33,15 @@ function hasEvents<M>(job: Job<M>): boolean {
     job.events ??= eventsFor(job.delivery, job.outcome!);
     return true;
   } catch (error) {
-    job.complete(error instanceof Error ? error : new TypeError('what became of a hop cannot be told'));
+    job.complete(error instanceof Error ? error : new TypeError('the outcome of a hop cannot be reported'));
     return false;
   }
 }
 
 /** One of its records was refused: it is published again without the parts that can be invalid. */
-function sayPlainly<M>(job: Job<M>, { logger, clock }: Tools<M>): void {
+function reportBare<M>(job: Job<M>, { logger, clock }: Tools<M>): void {
   const { delivery, outcome = stopped(delivery, job.breaksOff!, clock.now()) } = job;
   const fields = { err: job.fault, 'messaging.message.id': delivery.messageId, 'mi.hop': delivery.hop };
   job.within(() => logger.error(fields, 'a hop is reported without its request, since a record of it was refused'));
-  job.events = saidPlainly(delivery, outcome);
+  job.events = bareEvents(delivery, outcome);
 }

@@ -18,12 +18,13 @@ export function rankProviders<P extends { name: string }>(
   preferred: string | undefined,
   attempts: readonly Attempt[],
 ): Ranked<P>[] {
-  const lastFailure = new Map(attempts.map((attempt, index) => [attempt.provider, index]));
-  const placeOf = ({ name }: P) => (name === preferred && !lastFailure.has(name) ? -2 : (lastFailure.get(name) ?? -1));
+  const lastFailure =
+    attempts.length === 0 ? undefined : new Map(attempts.map((attempt, index) => [attempt.provider, index]));
+  const placeOf = ({ name }: P) => lastFailure?.get(name) ?? (name === preferred ? -2 : -1);
   const ranked = providers.length === 1 ? providers : providers.toSorted((a, b) => placeOf(a) - placeOf(b));
   return ranked.map((provider, index) => ({
     provider,
-    reason: rankReasonOf(placeOf(provider), index, lastFailure.size > 0),
+    reason: rankReasonOf(placeOf(provider), index, lastFailure !== undefined),
   }));
 }
 

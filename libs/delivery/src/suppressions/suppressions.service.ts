@@ -70,7 +70,7 @@ function keyed(word: SuppressionChange): KeyedSuppressionChange {
  * A record of the topic as a change; undefined for another channel's.
  * @throws BadRecordTime where a tombstone has no usable time
  */
-export function wordOf(
+export function changeFor(
   channel: string,
   value: SuppressionChanged | null,
   { key, headers, timestamp }: Pick<IncomingRecord, 'key' | 'headers' | 'timestamp'>,

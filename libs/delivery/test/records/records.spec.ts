@@ -23,7 +23,7 @@ import { ends } from './outcomes.ts';
 import { emails, noon, texts } from './requests.ts';
 import { twilio } from '../../../../apps/sms/src/providers/twilio/index.ts';
 import { contentTemplatesOf } from '../../../../apps/sms/src/providers/twilio/send/twilio.template.policy.ts';
-import { type Going, recordOf, type Written, writtenOf } from './ways.ts';
+import { type Going, recordOf, type Written, writtenOf } from './paths.ts';
 
 const RUNS = 1_000;
 const hashKey = 'a key for the tests';

@@ -124,7 +124,7 @@ export class SuppressionAdmin {
   }
 }
 
-export const remedy = 'Correct the named fields; docs/suppressions.md tells what each may hold.';
+export const remedy = 'Correct the named fields; docs/suppressions.md says what each may hold.';
 
 const nothingThere: Problem = {
   code: 'MSG_NOT_FOUND',

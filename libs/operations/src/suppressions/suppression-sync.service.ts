@@ -56,7 +56,7 @@ export class SuppressionSync {
 
   private async take(provider: string, entries: readonly ListedAddress[]): Promise<number> {
     const found = new Map(
-      entries.map((entry) => this.wordOf(provider, entry)).map((word) => [suppressionKey(word), word]),
+      entries.map((entry) => this.changeFor(provider, entry)).map((word) => [suppressionKey(word), word]),
     );
     const known = await this.options.table.knownSince([...found.keys()]);
     const fresh = [...found.values()].filter((word, index) => (known[index] ?? -1) < Date.parse(word.at));
@@ -67,7 +67,7 @@ export class SuppressionSync {
     return fresh.length;
   }
 
-  private wordOf(provider: string, { address, scope, reason, at }: ListedAddress): SuppressionChanged {
+  private changeFor(provider: string, { address, scope, reason, at }: ListedAddress): SuppressionChanged {
     const { hash, mask } = recipientRef(this.options.hashKey, address);
     const since = nearestInstant(at.getTime());
     const eventId = receiptId({

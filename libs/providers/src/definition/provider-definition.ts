@@ -14,7 +14,7 @@ import type { WebhookRoute } from './webhook-route.ts';
 export type RunningProvider<M> = Provider<M> & { onApplicationShutdown(): Promise<void> };
 
 /** What a service tells a provider's doctor about itself. */
-export interface DoctorPlace {
+export interface DoctorContext {
   /** A URL of this service as providers reach it, such as `/webhooks/…`. */
   readonly publicUrlOf: (path: string) => string;
   /** Timeout of one call, in milliseconds. */
@@ -62,7 +62,7 @@ export interface ProviderDefinition<
   /** The checks of the doctor. */
   readonly checks: CheckTable;
   /** Checks the account of these settings; called only where the access is set. */
-  doctor(read: SettingReader, place: DoctorPlace): ProviderDoctor;
+  doctor(read: SettingReader, place: DoctorContext): ProviderDoctor;
   readonly smoke: SmokeTrial;
   /** What the smoke test uses at the provider itself, such as `sandbox mode`. */
   readonly smokeUses: string;

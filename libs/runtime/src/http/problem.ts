@@ -53,32 +53,32 @@ function statusOf(error: unknown): number | undefined {
 }
 
 function refusal(status: number, { method, allowed, bodyLimit }: Parsed): ErrorAnswer {
-  const tell = (code: string, message: string, remedy: string): ErrorAnswer => ({
+  const answer = (code: string, message: string, remedy: string): ErrorAnswer => ({
     status,
     body: { code, message, remedy },
   });
   switch (status) {
     case 404:
       if (allowed.length > 0 && !allowed.includes(method)) return notThisWay(allowed);
-      return tell(
+      return answer(
         'MSG_ROUTE_NOT_FOUND',
         'there is nothing at this address',
         'The API is described at /docs of the reporting service.',
       );
     case 413:
-      return tell(
+      return answer(
         'MSG_BODY_TOO_LARGE',
         `the body is larger than ${bodyLimit} bytes, the most that is taken here`,
         'Send less in one request.',
       );
     case 415:
-      return tell(
+      return answer(
         'MSG_MEDIA_TYPE',
         'a body of this media type is not read here',
         'Send JSON with the content type application/json.',
       );
     default:
-      return tell(
+      return answer(
         'MSG_BAD_REQUEST',
         'the request could not be read',
         'Send well-formed JSON with the content type application/json.',
@@ -101,14 +101,14 @@ function notThisWay(allowed: readonly string[]): ErrorAnswer {
 
 /** The response to bytes that are not HTTP, by the code of Node's error. */
 export function answerToNoRequest(code: string | undefined): ErrorAnswer {
-  const tell = (status: number, message: string, remedy: string): ErrorAnswer => ({
+  const answer = (status: number, message: string, remedy: string): ErrorAnswer => ({
     status,
     body: { code: 'MSG_BAD_REQUEST', message, remedy },
   });
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return tell(408, 'the request did not come whole in time', 'Send it again, in one go.');
-  if (code === 'HPE_HEADER_OVERFLOW') return tell(431, 'the headers are too large', 'Send fewer or shorter headers.');
-  return tell(
+    return answer(408, 'the request did not come whole in time', 'Send it again, in one go.');
+  if (code === 'HPE_HEADER_OVERFLOW') return answer(431, 'the headers are too large', 'Send fewer or shorter headers.');
+  return answer(
     400,
     'this is no HTTP request that can be read',
     'Look what speaks to this port, and whether it should use TLS.',

@@ -36,7 +36,7 @@ export type HttpLimits = z.infer<z.ZodObject<typeof httpLimitSettings>>;
 
 /** A slow connection may outlive its timeout by this long: Node checks at intervals. */
 const CHECK_EVERY_MS = 1_000;
-const TELL_EVERY_MS = 60_000;
+const WARN_EVERY_MS = 60_000;
 
 export function slowClientOptions(limits: HttpLimits) {
   const {
@@ -66,9 +66,9 @@ export function slowClientOptions(limits: HttpLimits) {
 export function limitConnections(server: Server, { HTTP_MAX_CONNECTIONS: most }: HttpLimits, logger: Logger): void {
   // Ordered by how long their request has been incomplete.
   const open = new Map<Socket, IncomingMessage | undefined>();
-  let reportedAt = -TELL_EVERY_MS;
-  const tell = () => {
-    if (performance.now() - reportedAt < TELL_EVERY_MS) return;
+  let reportedAt = -WARN_EVERY_MS;
+  const warn = () => {
+    if (performance.now() - reportedAt < WARN_EVERY_MS) return;
     reportedAt = performance.now();
     logger.warn(
       { most },
@@ -77,7 +77,7 @@ export function limitConnections(server: Server, { HTTP_MAX_CONNECTIONS: most }:
   };
   server.on('connection', (socket: Socket) => {
     if (open.size >= most) {
-      tell();
+      warn();
       const slowest = slowestOf(open);
       (slowest ?? socket).destroy();
       if (!slowest) return;

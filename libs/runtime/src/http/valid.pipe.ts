@@ -12,7 +12,7 @@ export interface Problem {
 
 export function badRequest(
   fields: FieldError[],
-  remedy = 'Correct the named fields; /docs tells what each may hold.',
+  remedy = 'Correct the named fields; /docs says what each may hold.',
 ): BadRequestException {
   const message = fields.map(({ field, rule }) => `${field}: ${rule}`).join('; ');
   const problem: Problem = { code: 'MSG_BAD_REQUEST', message, remedy, fields };

@@ -178,7 +178,7 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
       expect(await heard.note(another({ url: 'http://127.0.0.1:1' }).check())).toMatchObject({ state: 'unreachable' });
     });
 
-    it('has told no address, content or credential in any of this', () => {
+    it('has revealed no address, content or credential in any of this', () => {
       const people = [
         ...Array.from({ length: used }, (_, index) => of.recipient(index + 1)),
         ...of.refusals.flatMap(({ to }) => to ?? []),

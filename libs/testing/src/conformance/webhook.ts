@@ -151,7 +151,7 @@ export function describeWebhook(of: WebhookDescription, serviceOf: () => Webhook
       }
     });
 
-    it('has told no address, content or secret in any of this', () => {
+    it('has revealed no address, content or secret in any of this', () => {
       expect(spans).toBeGreaterThan(of.types.length);
       expect(heard.leaked([of.person, ...of.secrets])).toEqual([]);
     });

@@ -11,7 +11,7 @@ export interface RecordsInWork {
   /** Releases its slot, although it is not finished. At most once. */
   freeSlot(record: IncomingRecord): void;
   /** Called once for each record. True: its offset may be committed; false leaves it to the next assignment. */
-  done(record: IncomingRecord, isDealtWith: boolean): void;
+  done(record: IncomingRecord, mayCommit: boolean): void;
 }
 
 /** Processes one record. Resolves when its offset may be committed; `false` leaves it to the next assignment. */
@@ -25,7 +25,7 @@ export function reportEnd(
   onError: (error: unknown) => void = () => undefined,
 ): void {
   processing.then(
-    (isDealtWith) => work.done(record, isDealtWith),
+    (mayCommit) => work.done(record, mayCommit),
     (error: unknown) => {
       onError(error);
       work.done(record, false);
@@ -74,11 +74,11 @@ export class WorkInProgress implements RecordsInWork {
     if (running) this.free(running);
   }
 
-  done(record: IncomingRecord, isDealtWith: boolean): void {
+  done(record: IncomingRecord, mayCommit: boolean): void {
     const running = this.running.get(record);
     if (!running) return;
     this.running.delete(record);
-    if (isDealtWith) running.tracker.complete(record);
+    if (mayCommit) running.tracker.complete(record);
     this.free(running);
     // Also where the slot was released before: the next record of its key may start now.
     this.onFree();

@@ -79,7 +79,7 @@ export class ConsumptionWatch {
     const named = restless.map(([group, { reason }]) => `${group} (${reason})`).join(', ');
     return {
       meaning: `The consumer has started again more than ${MOST_RESTARTS} times in the last minute: ${named}.`,
-      remedy: `Look at the brokers and at this service's log; ${docs} tells the usual causes.`,
+      remedy: `Look at the brokers and at this service's log; ${docs} says the usual causes.`,
     };
   }
 
@@ -92,7 +92,7 @@ export class ConsumptionWatch {
       meaning:
         `${batches} batch(es) could not be decoded since this replica started and were left out, the last ones: ` +
         `${last}.`,
-      remedy: `${docs} tells how to get their messages published again. Told for 24 hours, or until a restart.`,
+      remedy: `${docs} says how to get their messages published again. This is reported for 24 hours, or until a restart.`,
     };
   }
 

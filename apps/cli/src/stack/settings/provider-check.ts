@@ -47,6 +47,6 @@ async function providersOf(url: string): Promise<[string, ProviderState][]> {
       name.startsWith('provider:') ? [[name.slice('provider:'.length), state]] : [],
     );
   } catch (error) {
-    throw new CliError(`${url}/health/ready does not tell about its providers: ${reasonOf(error)}`);
+    throw new CliError(`${url}/health/ready says nothing about its providers: ${reasonOf(error)}`);
   }
 }

@@ -24,6 +24,6 @@ export class CallbackController {
         status: 404,
         body: { errors: [{ field: 'id', message: 'there is no message with this id' }] },
       });
-    give(reply, { status: 200, body: { webhook: (await this.callbacks.tell(message, free)) ?? 'none' } });
+    give(reply, { status: 200, body: { webhook: (await this.callbacks.report(message, free)) ?? 'none' } });
   }
 }

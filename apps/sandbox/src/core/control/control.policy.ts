@@ -11,7 +11,7 @@ const Listing = z.strictObject({
 
 /** A body of POST /_sandbox/callback: an event of a provider about a message, with any fields. */
 const Callback = z.strictObject({
-  id: z.string().min(1).describe('Its recipientMessageId, or the id that the provider told.'),
+  id: z.string().min(1).describe('Its recipientMessageId, or the id that the provider gave.'),
   fields: z.record(z.string().min(1), z.unknown()).default({}).describe('Over those that are usual, or beside them.'),
   without: z
     .array(z.string().min(1))

@@ -12,7 +12,7 @@ export class CallbackService {
   constructor(private readonly simulators: Simulators) {}
 
   /** The webhook's response; undefined where there is no URL to post to. */
-  tell(message: SandboxMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
+  report(message: SandboxMessage, free: FreeFields): Promise<WebhookResponse | undefined> {
     return this.simulators.webhooksOf(message).tellFreely(message, free);
   }
 }

@@ -3,7 +3,7 @@ import type { SandboxMessage } from '../inbox/message.ts';
 import { Simulators } from '../simulators.service.ts';
 import { SettleService } from './settle.service.ts';
 import { SuppressionLists } from './suppression-lists.ts';
-import { tellings } from './telling.policy.ts';
+import { webhookPosts } from './delivery-times.policy.ts';
 import { TimelineService } from './timeline.service.ts';
 
 /** Lets the events of a message happen one after another. */
@@ -48,14 +48,14 @@ export class LifecycleService {
     // After a restart some events were reported already.
     if (event.webhook === 'planned') {
       event.webhook = 'pending';
-      this.tell(message, index);
+      this.post(message, index);
     }
     this.await(message, index + 1);
   }
 
-  private tell(message: SandboxMessage, index: number): void {
+  private post(message: SandboxMessage, index: number): void {
     const times = message.events.map(({ at }) => at);
-    const planned = tellings(times, index, message.webhookFault);
+    const planned = webhookPosts(times, index, message.webhookFault);
     if (planned.length === 0) return this.settlement.settle([{ message, index }], 'failed');
     for (const { wait, ...variant } of planned) {
       if (wait === 0) this.notify(message, index, variant);
@@ -65,6 +65,6 @@ export class LifecycleService {
 
   private notify(message: SandboxMessage, index: number, variant: { copy?: number }): void {
     if (message.forgotten) return;
-    this.simulators.webhooksOf(message).tell({ message, index, ...variant });
+    this.simulators.webhooksOf(message).report({ message, index, ...variant });
   }
 }

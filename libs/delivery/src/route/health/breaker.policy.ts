@@ -65,7 +65,7 @@ export function recordCall(
   now: number,
 ): Circuit {
   if (circuit.state === 'closed') return passage.as === 'call' ? recordClosed(circuit, verdict, limits, now) : circuit;
-  // Calls from before it opened tell of the past.
+  // Calls from before it opened say nothing about the present.
   if (circuit.state === 'open' || passage.as === 'call' || passage.round !== circuit.round) return circuit;
   const probing = circuit.probing - 1;
   if (verdict === 'neutral') return { ...circuit, probing };

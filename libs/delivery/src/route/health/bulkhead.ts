@@ -50,15 +50,20 @@ export class Bulkhead {
 
   /** Gives a place back: to the next who waits. */
   give(): void {
-    const lanes = byUrgency.filter((lane) => this.waiting[lane].size > 0);
-    const next = nextLane(this.credits, lanes, lanes);
-    if (!next) {
+    if (this.nobodyWaits()) {
       this.free += 1;
       return;
     }
+    const lanes = byUrgency.filter((lane) => this.waiting[lane].size > 0);
+    const next = nextLane(this.credits, lanes, lanes)!;
     this.credits = next.credits;
     const [first] = this.waiting[next.lane];
     first!.wake(true);
+  }
+
+  private nobodyWaits(): boolean {
+    const { urgent, transactional, bulk } = this.waiting;
+    return urgent.size + transactional.size + bulk.size === 0;
   }
 
   /** Nobody waits any longer. */

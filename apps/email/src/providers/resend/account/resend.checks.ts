@@ -29,7 +29,7 @@ export const resendChecks = {
       'npm run doctor -- --fix registers or enables it; or add one by hand for the address named (Webhooks → Add).',
   },
   'resend.webhook-events': {
-    title: 'The webhook tells of every kind of event',
+    title: 'The webhook reports every kind of event',
     meaning: 'What is not chosen is not heard of: statuses stay behind, or complaints are missed.',
     remedy: 'npm run doctor -- --fix adds them.',
   },
@@ -37,7 +37,7 @@ export const resendChecks = {
     title: 'We hold the webhook’s signing secret',
     meaning: 'Every event is refused: the signature does not fit the secret.',
     remedy:
-      'npm run doctor -- --fix writes the secret to a file, where Resend still tells it; set ' +
+      'npm run doctor -- --fix writes the secret to a file, where Resend still shows it; set ' +
       'RESEND_WEBHOOK_SECRET_FILE to it and restart the email service.',
   },
   'resend.clock': {

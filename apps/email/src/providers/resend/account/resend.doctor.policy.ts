@@ -97,7 +97,7 @@ export function webhookFindings(
 function signingFinding(secret: string | undefined, secrets: readonly string[]): Finding {
   if (secrets.length === 0) return say.fail('resend.webhook-signing', 'RESEND_WEBHOOK_SECRET is not set');
   if (secret === undefined)
-    return say.skipped('resend.webhook-signing', 'Resend does not tell the secret again, so it cannot be compared');
+    return say.skipped('resend.webhook-signing', 'Resend does not show the secret again, so it cannot be compared');
   const bare = (text: string) => text.replace(/^whsec_/, '');
   if (secrets.map(bare).includes(bare(secret))) return say.ok('resend.webhook-signing', 'we hold the secret');
   return say.fail('resend.webhook-signing', 'signed with a secret other than RESEND_WEBHOOK_SECRET');

@@ -34,13 +34,13 @@ export const sendgridChecks = {
       'Settings → Event Webhooks).',
   },
   'sendgrid.webhook-events': {
-    title: 'The event webhook tells of every kind of event',
+    title: 'The event webhook reports every kind of event',
     meaning: 'What is not switched on is not heard of: statuses stay behind, or unsubscribes are missed.',
     remedy: 'npm run doctor -- --fix switches them on.',
   },
   'sendgrid.webhook-signing': {
     title: 'The event webhook is signed, by the key we hold',
-    meaning: 'Every event is refused: without a signature that fits, anyone could tell us lies.',
+    meaning: 'Every event is refused: without a signature that fits, anyone could report false events.',
     remedy:
       'npm run doctor -- --fix switches signing on and writes the public key to a file; set ' +
       'SENDGRID_WEBHOOK_PUBLIC_KEY_FILE to it and restart the email service.',

@@ -25,7 +25,7 @@ export class ResendWebhookService {
     private readonly settings: ResendWebhookSettings,
   ) {}
 
-  tell(notice: Notice<ResendMessage>): void {
+  report(notice: Notice<ResendMessage>): void {
     const webhooks = this.settings.tellingOf(`email.${notice.message.events[notice.index]?.step.event}`);
     if (webhooks.length === 0) return this.settlement.settle([notice], 'none');
     for (const { id } of webhooks) void this.post(notice, id, 0);

@@ -41,7 +41,7 @@ export class EventWebhookService {
     private readonly settings: EventWebhookSettings,
   ) {}
 
-  tell(notice: Notice<MailMessage>): void {
+  report(notice: Notice<MailMessage>): void {
     const event = notice.message.events[notice.index]?.step.event ?? '';
     const webhooks = this.settings.tellingOf(event);
     if (webhooks.length === 0) return this.settlement.settle([notice], 'none');

@@ -21,7 +21,7 @@ export const Reply = z
       .string()
       .regex(/^MG[0-9a-fA-F]{32}$/)
       .optional(),
-    advancedOptOut: z.boolean().default(false).describe('Whether OptOutType tells what a keyword meant.'),
+    advancedOptOut: z.boolean().default(false).describe('Whether OptOutType says what a keyword meant.'),
     inReplyTo: z.string().optional().describe('WhatsApp: the Sid of the message that is answered.'),
     button: z.strictObject({ text: z.string(), payload: z.string() }).optional(),
     as: z.enum(['form', 'json']).default('form').describe('How the webhook is written.'),

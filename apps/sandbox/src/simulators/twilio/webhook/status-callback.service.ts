@@ -31,7 +31,7 @@ export class StatusCallbackService {
     this.token = config.SANDBOX_TWILIO_AUTH_TOKEN;
   }
 
-  tell(notice: Notice<TextMessage>): void {
+  report(notice: Notice<TextMessage>): void {
     if (!notice.message.statusCallback) return this.settlement.settle([notice], 'none');
     void this.post(notice, notice.message.statusCallback, 1);
   }

@@ -181,6 +181,6 @@ export const twilioFailures: readonly FailureRow[] = [
   { code: '12300', kind: 'account', retry: 'operator', stage: 'webhook', meaning: 'Our answer has a content type that Twilio cannot use.', remedy: 'Look what answers the webhook of the number in the Twilio console, and correct it.', source: page(12300) },
   { code: '14103', kind: 'account', retry: 'never', stage: 'webhook', meaning: 'The body of a reply in TwiML is not valid.', remedy: 'Look what answers the webhook of the number in the Twilio console, and correct it.', source: page(14103) },
   { code: '14107', kind: 'throttled', retry: 'never', stage: 'webhook', meaning: 'Fifteen replies went to one number within 30 seconds: a loop.', remedy: 'Look what answers incoming messages, and break the loop.', source: page(14107) },
-  { code: 'http_5xx_no_code', kind: 'unknown', retry: 'backoff', stage: 'network', meaning: 'Twilio had a fault and told no code; the message may or may not exist.', source: 'own run against twilio@6.2.0, Node 24.21' },
+  { code: 'http_5xx_no_code', kind: 'unknown', retry: 'backoff', stage: 'network', meaning: 'Twilio had a fault and gave no code; the message may or may not exist.', source: 'own run against twilio@6.2.0, Node 24.21' },
   { code: '2xx_bad_json', kind: 'unknown', retry: 'backoff', stage: 'network', meaning: 'Twilio’s answer of success was cut off: the message exists in all likelihood.', source: 'own run against twilio@6.2.0, Node 24.21' },
 ];

@@ -8,7 +8,7 @@ const withoutReason = ownFailure(
   'MSG_UNDELIVERED',
   'transient',
   'never',
-  'The carrier could not deliver it and told no reason.',
+  'The carrier could not deliver it and gave no reason.',
   { provider: 'twilio' },
 );
 

@@ -14,7 +14,7 @@ import { decode, type IncomingRecord } from '#libs/transport';
 import { eventsFor } from '../../src/publish/events.policy.ts';
 import { firstHop, laterHop } from '../../src/accept/decode.ts';
 import type { Delivery, Outcome } from '../../src/delivery.ts';
-import { bareFirstHop, bareLaterHop, saidPlainly } from '../../src/ending/ending.policy.ts';
+import { bareFirstHop, bareLaterHop, bareEvents } from '../../src/ending/ending.policy.ts';
 import { originOf } from '../../src/accept/origin.ts';
 import { givenBack, refusedForGood, resendPlanOf } from '../../src/template-resend/resend-plan.policy.ts';
 import {
@@ -105,7 +105,7 @@ export function writtenOf<R extends RequestEnvelope, M>(going: Going<R, M>, reco
 type Write = (topic: Topic, record: object | undefined) => void;
 
 function writeHop(delivery: Delivery<unknown>, outcome: Outcome, write: Write): SendDeferred | undefined {
-  for (const reported of [eventsFor(delivery, outcome), saidPlainly(delivery, outcome)]) {
+  for (const reported of [eventsFor(delivery, outcome), bareEvents(delivery, outcome)]) {
     for (const fact of reported.facts) write(topics.statusChanged, fact);
     write(topics.suppressionChanged, reported.suppresses);
     write(topics.sendDeferred, reported.deferred);

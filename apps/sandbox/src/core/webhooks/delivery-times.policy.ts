@@ -1,6 +1,6 @@
 import type { WebhookFault } from '../gate/fault.policy.ts';
 
-export interface Telling {
+export interface WebhookPost {
   /** From now, in milliseconds. */
   wait: number;
   /** Set where the copy has an id of its own. */
@@ -15,7 +15,7 @@ const APART_MS = 30;
  * @param times when the events of its message happen, in ms since 1970
  * @param index of the event among them
  */
-export function tellings(times: readonly number[], index: number, fault: WebhookFault | null): Telling[] {
+export function webhookPosts(times: readonly number[], index: number, fault: WebhookFault | null): WebhookPost[] {
   const { drop, delayMs = 0, reorder, copies = 1, newIds } = fault ?? {};
   if (drop) return [];
   const wait = delayMs + (reorder ? untilItsTurn(times, index) : 0);

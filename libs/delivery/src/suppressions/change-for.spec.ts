@@ -1,5 +1,5 @@
 import { BadRecordTime, type SuppressionChanged, textProblem } from '#libs/contracts';
-import { wordOf } from './suppressions.service.ts';
+import { changeFor } from './suppressions.service.ts';
 import { describe, expect, it } from '@jest/globals';
 
 const noon = Date.parse('2030-01-31T12:00:00Z');
@@ -15,7 +15,7 @@ const word: SuppressionChanged = {
 describe('a suppression record of another producer', () => {
   it('counts though one of its texts cannot be stored: that is repaired', () => {
     const reported = { ...word, note: 'asked\ud83d by\0 phone', by: 'Eve\n', mask: 'a***@\ude00.test' };
-    const keyed = wordOf('email', reported, { key, headers: {}, timestamp: noon });
+    const keyed = changeFor('email', reported, { key, headers: {}, timestamp: noon });
     expect(keyed).toEqual({
       key: 'email:aa:all',
       word: { suppress: { ...word, note: 'asked\ufffd by phone', by: 'Eve ', mask: 'a***@\ufffd.test' } },
@@ -24,11 +24,11 @@ describe('a suppression record of another producer', () => {
   });
 
   it('is lifted by a tombstone at the record’s time, or at the one in its headers', () => {
-    expect(wordOf('email', null, { key, headers: {}, timestamp: noon })?.word).toMatchObject({
+    expect(changeFor('email', null, { key, headers: {}, timestamp: noon })?.word).toMatchObject({
       lift: { at: '2030-01-31T12:00:00.000Z' },
     });
     const headers = { 'x-lifted-at': '2030-02-01T12:00:00Z', 'x-lifted-because': 'she asked\0' };
-    expect(wordOf('email', null, { key, headers, timestamp: -1 })?.word).toEqual({
+    expect(changeFor('email', null, { key, headers, timestamp: -1 })?.word).toEqual({
       lift: { at: '2030-02-01T12:00:00Z', note: 'she asked', by: undefined },
     });
   });
@@ -36,8 +36,8 @@ describe('a suppression record of another producer', () => {
   it.each([-1, 0, noon / 1000])(
     'is not lifted by one without a time in milliseconds (%d): that is quarantined with an error of its own',
     (timestamp) => {
-      expect(() => wordOf('email', null, { key, headers: {}, timestamp })).toThrow(BadRecordTime);
-      expect(wordOf('sms', null, { key, headers: {}, timestamp })).toBeUndefined();
+      expect(() => changeFor('email', null, { key, headers: {}, timestamp })).toThrow(BadRecordTime);
+      expect(changeFor('sms', null, { key, headers: {}, timestamp })).toBeUndefined();
     },
   );
 });

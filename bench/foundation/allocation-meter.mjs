@@ -5,23 +5,23 @@
  */
 import { GCProfiler } from 'node:v8';
 
-let profiler: GCProfiler | undefined;
+let profiler;
 let inUse = 0;
 
-process.on('message', ({ allocation }: { allocation?: 'start' | 'stop' }) => {
+process.on('message', ({ allocation }) => {
   if (allocation === 'start') start();
   if (allocation === 'stop') process.send?.({ kind: 'allocated', bytes: stop() });
 });
 // It must not keep a service alive that is to end.
 process.channel?.unref();
 
-function start(): void {
+function start() {
   profiler = new GCProfiler();
   profiler.start();
   inUse = process.memoryUsage().heapUsed;
 }
 
-function stop(): number {
+function stop() {
   const now = process.memoryUsage().heapUsed;
   let bytes = 0;
   for (const { beforeGC, afterGC } of profiler?.stop()?.statistics ?? []) {
