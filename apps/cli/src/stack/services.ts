@@ -129,7 +129,7 @@ function withoutSourceCondition(env: Env): Env {
   return env['NODE_OPTIONS'] === undefined ? env : { ...env, NODE_OPTIONS: options };
 }
 
-/** How the image runs a service (deploy/docker/Dockerfile; a test compares them), with reasons in docs/performance.md. */
+/** As the image runs a service (deploy/docker/Dockerfile; a test compares them); why, says docs/performance.md. */
 export const shipped = {
   options: ['--enable-source-maps', '--max-semi-space-size=32'],
   env: { MALLOC_ARENA_MAX: '1' },

@@ -92,7 +92,8 @@ export class ConsumptionWatch {
       meaning:
         `${batches} batch(es) could not be decoded since this replica started and were left out, the last ones: ` +
         `${last}.`,
-      remedy: `${docs} says how to get their messages published again. This is reported for 24 hours, or until a restart.`,
+      remedy:
+        `${docs} says how to get their messages published again. It is reported for 24 hours, or until a ` + 'restart.',
     };
   }
 
