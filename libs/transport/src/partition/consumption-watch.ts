@@ -92,8 +92,7 @@ export class ConsumptionWatch {
       meaning:
         `${batches} batch(es) could not be decoded since this replica started and were left out, the last ones: ` +
         `${last}.`,
-      remedy:
-        `${docs} says how to get their messages published again. It is reported for 24 hours, or until a ` + 'restart.',
+      remedy: `${docs} says how to get their messages published again. Shown for 24 hours, or until a restart.`,
     };
   }
 
