@@ -74,6 +74,7 @@ describe('A record of our own topics that cannot be read', () => {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '0',
       METRICS_PORT: '0',
+      INTERNAL_PORT: '0',
       LOG_LEVEL: 'error',
       KAFKA_BROKERS: kafkaBrokers(),
       KAFKA_TOPIC_PREFIX: prefix,

@@ -49,6 +49,7 @@ describe('a service at its start', () => {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '0',
       METRICS_PORT: '0',
+      INTERNAL_PORT: '0',
       LOG_LEVEL: 'error',
       DATABASE_URL: database.url,
       KAFKA_BROKERS: kafkaBrokers(),

@@ -68,6 +68,7 @@ export class ChannelService {
           HTTP_HOST: '127.0.0.1',
           HTTP_PORT: port,
           METRICS_PORT: '0',
+          INTERNAL_PORT: '0',
           KAFKA_BROKERS: foundation.kafkaBrokers,
           KAFKA_TOPIC_PREFIX: product.prefix,
           DATABASE_URL: product.databaseUrl,

@@ -77,13 +77,11 @@ interface Answer {
   body: unknown;
 }
 
-async function ask(
-  service: ChannelService,
-  method: string,
-  path: string,
-  { headers = {}, body }: Partial<Good> = {},
-): Promise<Answer> {
-  const answer = await fetch(service.url + path, {
+const ask = (service: ChannelService, method: string, path: string, good?: Partial<Good>) =>
+  askAt(service.urlAt(path), method, good);
+
+async function askAt(url: string, method: string, { headers = {}, body }: Partial<Good> = {}): Promise<Answer> {
+  const answer = await fetch(url, {
     method,
     headers,
     ...(body !== undefined && { body }),
@@ -252,6 +250,21 @@ describe('every route of every service', () => {
     expect(
       await everywhere(named, long, ({ method }) => (method === 'HEAD' ? { status: 414 } : refusedWith(414))),
     ).toBeGreaterThan(1);
+  });
+
+  it('of operators is not there on the port of the webhooks, not even for who has a token, nor others on theirs', async () => {
+    const other = ({ service, path }: Place) => (path.startsWith('/v1/') ? service.url : service.internalUrl!);
+    const notThere = ({ method }: Place) =>
+      method === 'HEAD' ? { status: 404 } : refusedWith(404, { code: 'MSG_ROUTE_NOT_FOUND' });
+    const divided = ({ service }: Place) => service.internalUrl !== undefined;
+    const asked = (place: Place, method: string) => {
+      const { path, ...request } = aGoodRequest(place, TOKEN)!;
+      return askAt(other(place) + path, method, request);
+    };
+    expect(await everywhere(divided, (place) => asked(place, place.method), notThere)).toBeGreaterThan(20);
+    // Nor does a wrong method tell that there is something.
+    const inVain = (place: Place) => askAt(other(place) + at(place), 'DELETE');
+    await everywhere(divided, inVain, () => refusedWith(404, { code: 'MSG_ROUTE_NOT_FOUND' }));
   });
 
   it('answers 404 beside its path', async () => {

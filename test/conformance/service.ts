@@ -3,6 +3,8 @@ import { createPool, type PostgresConfig } from '#libs/persistence';
 import {
   type ConfigSchema,
   createHttpAdapter,
+  type InternalConfig,
+  listenInternally,
   Health,
   loadConfig,
   type Route,
@@ -26,6 +28,10 @@ import type { CountedEvents, FinishedSpans } from './telemetry.ts';
 export interface ChannelService extends WebhookService {
   name: string;
   url: string;
+  /** Where its operators' API is; undefined: it has none. */
+  internalUrl: string | undefined;
+  /** The address of a path, on the port that serves it. */
+  urlAt(path: string): string;
   /** As they run. */
   routes: Route[];
   close(): Promise<void>;
@@ -77,7 +83,7 @@ export async function startService(
     ...env,
     KAFKA_BROKERS: '127.0.0.1:1',
     DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
-  }) as KafkaConfig & PostgresConfig & ServiceConfig;
+  }) as KafkaConfig & PostgresConfig & ServiceConfig & Partial<InternalConfig>;
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger(name, 'silent');
   for (const level of ['info', 'warn', 'error'] as const) {
@@ -95,7 +101,8 @@ export async function startService(
   const core = { name, config, logger, kafka, publisher, pool, health, jobs, stopping: stopping.signal };
   class ServiceModule {}
   Module({})(ServiceModule);
-  const adapter = createHttpAdapter({ limits: config });
+  const divided = config.INTERNAL_PORT !== undefined;
+  const adapter = createHttpAdapter({ limits: config, divided });
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: ServiceModule, imports: [RuntimeModule.of(core), module] },
     adapter,
@@ -104,13 +111,18 @@ export async function startService(
   prepare?.(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
+  const internal = divided
+    ? await listenInternally(app, { ...config, INTERNAL_HOST: '127.0.0.1', INTERNAL_PORT: 0 }, logger)
+    : undefined;
   return {
     name,
     url,
+    internalUrl: internal?.url,
+    urlAt: (path) => (internal && path.startsWith('/v1/') ? internal.url : url) + path,
     routes: routesOf(app.getHttpServer())!.all(),
     close: async () => {
       stopping.abort();
-      await app.close();
+      await Promise.all([app.close(), internal?.close()]);
       await pool.end();
     },
     // Through all of Fastify and Nest, without a socket: thousands are posted.

@@ -37,7 +37,7 @@ describe('who must not be written to', () => {
   }
 
   const operator = (path: string, token?: string, body?: object) =>
-    fetch(`${system.url('email')}/v1/suppressions${path}`, {
+    fetch(`${system.internalUrl('email')}/v1/suppressions${path}`, {
       method: body ? 'POST' : 'GET',
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),

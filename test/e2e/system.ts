@@ -69,6 +69,11 @@ export class System {
     return JSON.parse(readFileSync(join(this.dataDir, 'files-server.json'), 'utf8')) as Certified;
   }
 
+  /** The operators' API of a channel. */
+  internalUrl(channel: Channel): string {
+    return this.state.env[`${channel.toUpperCase()}_INTERNAL_URL`]!;
+  }
+
   url(name: 'reporting' | 'email' | 'sms' | 'retry' | 'sandbox'): string {
     return this.state.urls[name]!;
   }
@@ -183,7 +188,7 @@ export class System {
 
   /** An operator's call of a channel. */
   async operate<T>(channel: Channel, method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
-    const response = await fetch(`${this.url(channel)}/v1/${path}`, {
+    const response = await fetch(`${this.internalUrl(channel)}/v1/${path}`, {
       method,
       headers: { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),

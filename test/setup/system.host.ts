@@ -25,6 +25,8 @@ const names = [
   'EMAIL_METRICS_PORT',
   'SMS_METRICS_PORT',
   'RETRY_METRICS_PORT',
+  'EMAIL_INTERNAL_PORT',
+  'SMS_INTERNAL_PORT',
 ];
 
 await host('e2e', async ({ dataDir, atEnd }) => {

@@ -8,8 +8,8 @@ import { isWholeKey } from '../../reporting/src/access/key/api-key.ts';
 const dataDir = mkdtempSync(join(tmpdir(), 'messaging-command-'));
 const nowhere = {
   KAFKA_BROKERS: '127.0.0.1:1',
-  EMAIL_URL: 'http://127.0.0.1:1',
-  SMS_URL: 'http://127.0.0.1:1',
+  EMAIL_INTERNAL_URL: 'http://127.0.0.1:1',
+  SMS_INTERNAL_URL: 'http://127.0.0.1:1',
   REPORTING_URL: 'http://127.0.0.1:1',
   REPORTING_KEY: 'mik_x',
 };

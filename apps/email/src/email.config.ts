@@ -31,7 +31,7 @@ const emailSettings = {
 };
 export const emailConfig = settingsGroup('email', emailSettings);
 
-const ownSettings = { ...channelSettings(8081, 9465), ...operatorSettings, ...emailSettings };
+const ownSettings = { ...channelSettings(8081, 9465, 8091), ...operatorSettings, ...emailSettings };
 
 /** Some of these names, separated by commas. */
 const listOf = (names: readonly string[]) =>

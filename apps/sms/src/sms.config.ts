@@ -121,7 +121,7 @@ const smsSettings = {
 export const smsConfig = settingsGroup('sms', { ...smsSettings, ...recipientHashSettings });
 export type SmsConfig = ConfigType<typeof smsConfig>;
 
-const ownSettings = { ...channelSettings(8082, 9466), ...operatorSettings, ...smsSettings };
+const ownSettings = { ...channelSettings(8082, 9466, 8092), ...operatorSettings, ...smsSettings };
 
 /** Settings of the sms service with these providers. */
 export function smsSchemaOf(catalogue: SmsCatalogue) {

@@ -1,7 +1,7 @@
 import { milliseconds } from '#libs/contracts';
 import { ledgerSettings } from '#libs/delivery-tables';
 import { postgresSettings } from '#libs/persistence';
-import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
+import { internalSettings, recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { healthSettings } from './route/health/health.config.ts';
 import { holdSettings } from './route/holds/holds.config.ts';
@@ -47,10 +47,11 @@ export type DeliveryConfig = ConfigType<typeof deliveryConfig>;
 
 /**
  * The settings that the service of every channel has, besides its own.
- * @param port its default port, and that of its metrics
+ * @param port its default port, and those of its metrics and of its operators' API
  */
-export const channelSettings = (port: number, metricsPort: number) => ({
+export const channelSettings = (port: number, metricsPort: number, internalPort: number) => ({
   ...serviceSettings(port, metricsPort),
+  ...internalSettings(internalPort),
   ...kafkaSettings,
   ...postgresSettings,
   ...deliverySettings,

@@ -19,6 +19,7 @@ import { showConsumption } from './consumption.ts';
 import { cached, Health } from './health.ts';
 import { Jobs } from './jobs.ts';
 import { createHttpAdapter } from './http/http.ts';
+import { type InternalConfig, listenInternally } from './http/internal-port.ts';
 import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
 import type { ServiceConfig } from './service.config.ts';
 import { limitConnections } from './http/slow-clients.ts';
@@ -28,7 +29,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
 
-type BaseConfig = ServiceConfig & KafkaConfig & PostgresConfig;
+/** A service with an operators' API has a port for it. */
+type BaseConfig = ServiceConfig & KafkaConfig & PostgresConfig & Partial<InternalConfig>;
+
+const hasInternalPort = <C extends BaseConfig>(config: C): config is C & InternalConfig =>
+  config.INTERNAL_PORT !== undefined;
 
 export interface ServiceDefinition<S extends ConfigSchema> {
   /** Also its consumer group, schema and span name. */
@@ -129,6 +134,7 @@ export async function bootService<S extends ConfigSchema>(
   await definition.prepare?.(app, config as z.infer<S>);
   limitConnections(app.getHttpServer(), config, logger);
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
+  const internal = hasInternalPort(config) ? await listenInternally(app, config, logger) : undefined;
 
   const ready = (async () => {
     const bring = config.DATABASE_MIGRATE ? migrate : requireSchema;
@@ -151,7 +157,7 @@ export async function bootService<S extends ConfigSchema>(
     stop: async () => {
       stopping.abort();
       logger.info('stopping');
-      await Promise.all([app.close(), core.jobs.ended()]);
+      await Promise.all([app.close(), internal?.close(), core.jobs.ended()]);
       await ready.catch(() => undefined);
       await core.publisher.close().catch(() => undefined);
       await core.pool.end().catch(() => undefined);
@@ -165,7 +171,11 @@ async function createApp<S extends ConfigSchema>(
   definition: ServiceDefinition<S>,
   core: ServiceCore<BaseConfig>,
 ): Promise<NestFastifyApplication> {
-  const adapter = createHttpAdapter({ bodyLimit: definition.bodyLimit, limits: core.config });
+  const adapter = createHttpAdapter({
+    bodyLimit: definition.bodyLimit,
+    limits: core.config,
+    divided: hasInternalPort(core.config),
+  });
   return NestFactory.create<NestFastifyApplication>(serviceModule(definition.module, core), adapter, {
     rawBody: true,
     logger: new NestLogger(core.logger),

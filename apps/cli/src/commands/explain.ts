@@ -25,7 +25,7 @@ interface Explanation {
   expiresAt?: string;
   recipients?: { mask: string; suppressed?: string }[];
   templateVersion?: string;
-  route?: { provider: string; taken: boolean; why: string; until?: string }[];
+  route?: { provider: string; sender?: string; taken: boolean; why: string; until?: string }[];
   failure?: { code: string; remedy: string; help?: string };
   size?: { segments: number; encoding: string };
 }
@@ -44,7 +44,7 @@ export const explainCommand = (): CliCommand => {
     .addOption(command.createOption('--channel <channel>', 'the channel').choices(Channel.options).default('email'))
     .addOption(command.createOption('--lane <lane>', 'the lane').choices(Lane.options).default('transactional'))
     .option('--json', 'as JSON')
-    .reads(...Channel.options.map((channel) => channelSetting(channel, 'URL')), 'OPERATOR_TOKEN')
+    .reads(...Channel.options.map((channel) => channelSetting(channel, 'INTERNAL_URL')), 'OPERATOR_TOKEN')
     .exits({
       0: 'it would be sent, now or later',
       [WOULD_NOT_GO]: 'it would not',
@@ -82,8 +82,8 @@ function inWords(explanation: Explanation): string[] {
     ...(expiresAt === undefined ? [] : [`  not after ${expiresAt}`]),
     ...(size ? [`  ${size.segments} segment${size.segments === 1 ? '' : 's'}, ${size.encoding}`] : []),
     ...route.map(
-      ({ provider, taken, why: because, until }) =>
-        `  ${provider}: ${taken ? 'takes it, ' : ''}${because}${until === undefined ? '' : ` (until ${until})`}`,
+      ({ provider, sender, taken, why: because, until }) =>
+        `  ${provider}${sender === undefined ? '' : ` from ${sender}`}: ${taken ? 'takes it, ' : ''}${because}${until === undefined ? '' : ` (until ${until})`}`,
     ),
     ...(failure
       ? [`  ${failure.code}: ${failure.remedy}${failure.help === undefined ? '' : ` (${failure.help})`}`]

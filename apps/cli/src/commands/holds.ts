@@ -29,7 +29,7 @@ export function holdsCommand(): CliCommand {
   const about = (name: string) =>
     new CliCommand(name)
       .option('--json', 'as JSON')
-      .reads(...Channel.options.map((channel) => channelSetting(channel, 'URL')), 'OPERATOR_TOKEN')
+      .reads(...Channel.options.map((channel) => channelSetting(channel, 'INTERNAL_URL')), 'OPERATOR_TOKEN')
       .exits({ 0: 'done', [NOT_THERE]: 'nothing is held there', [trouble]: 'wrong use, or no answer' });
   return new CliCommand('holds')
     .summary('Shows which providers are left alone, and lifts that.')

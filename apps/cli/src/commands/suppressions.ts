@@ -24,7 +24,7 @@ export function suppressionsCommand(execute: ExecuteOrder = ask, input = () => r
   const about = (name: string) =>
     new CliCommand(name)
       .option('--json', 'as JSON')
-      .reads(...Channel.options.map((channel) => channelSetting(channel, 'URL')), 'OPERATOR_TOKEN')
+      .reads(...Channel.options.map((channel) => channelSetting(channel, 'INTERNAL_URL')), 'OPERATOR_TOKEN')
       .exits({
         0: 'done',
         [NOT_THERE]: 'there is no such suppression, or a list could not be read',

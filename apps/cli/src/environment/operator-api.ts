@@ -15,7 +15,7 @@ export class Refused extends Error {
   }
 }
 
-/** The operator APIs of the channels. */
+/** The operator APIs of the channels, each on its service's internal port. */
 export class OperatorApi {
   private readonly env: Env;
 
@@ -52,8 +52,8 @@ export class OperatorApi {
   }
 
   private addressOf(channel: Channel): { url: string; setting: string } {
-    const setting = channelSetting(channel, 'URL');
-    const port = this.env[channelSetting(channel, 'PORT')] || channelServices[channel].port;
+    const setting = channelSetting(channel, 'INTERNAL_URL');
+    const port = this.env[channelSetting(channel, 'INTERNAL_PORT')] || channelServices[channel].internalPort;
     return { url: (this.env[setting] || `http://127.0.0.1:${port}`).replace(/\/$/, ''), setting };
   }
 

@@ -19,8 +19,13 @@ export const toolSettings: readonly ToolSetting[] = [
   })),
   ...Channel.options.map((channel) => ({
     name: channelSetting(channel, 'URL'),
-    meaning: `suppressions: where the ${channel} service is, when npm start does not run it here.`,
-    standard: `http://127.0.0.1:${channelServices[channel].port}`,
+    meaning: `doctor: where the ${channel} service is, when npm start does not run it here.`,
+  })),
+  ...Channel.options.map((channel) => ({
+    name: channelSetting(channel, 'INTERNAL_URL'),
+    meaning:
+      `suppressions, holds, explain: the internal port of the ${channel} service, when npm start does not run it here.`,
+    standard: `http://127.0.0.1:${channelServices[channel].internalPort}`,
   })),
   {
     name: 'REPORTING_URL',

@@ -84,7 +84,10 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
       REPORTING_URL: localUrl(ports.reporting),
       REPORTING_KEY: apiKey,
       ...Object.fromEntries(
-        Channel.options.map((channel) => [channelSetting(channel, 'URL'), localUrl(ports[channel])]),
+        Channel.options.flatMap((channel) => [
+          [channelSetting(channel, 'URL'), localUrl(ports[channel])],
+          [channelSetting(channel, 'INTERNAL_URL'), localUrl(ports[`${channel}Internal`])],
+        ]),
       ),
       RETRY_URL: localUrl(ports.retry),
       OPERATOR_TOKEN: operatorToken,
@@ -110,7 +113,8 @@ const ownValues = (planned: Env, env: Env) =>
 
 const portsOf = (name: ProcessName): PortName[] => {
   if (name === 'kafka') return ['kafka', 'kafkaController'];
-  return name === 'postgres' || name === 'sandbox' ? [name] : [name, `${name}Metrics`];
+  if (name === 'postgres' || name === 'sandbox') return [name];
+  return [name, `${name}Metrics`, ...(isChannel(name) ? [`${name}Internal` as const] : [])];
 };
 
 const external = (name: ProcessName, url: string): ProcessRecord => ({

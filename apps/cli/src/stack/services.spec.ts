@@ -55,6 +55,12 @@ describe('the environment of a service', () => {
       expect(of(other)).not.toHaveProperty('OPERATOR_TOKEN');
   });
 
+  it('keeps the operators’ API of a channel on loopback, on a port of its own', () => {
+    expect(of('email')).toMatchObject({ INTERNAL_HOST: '127.0.0.1', INTERNAL_PORT: '8091' });
+    expect(of('sms', { SMS_INTERNAL_PORT: '9999' })).toMatchObject({ INTERNAL_PORT: '9999' });
+    for (const other of ['retry', 'reporting'] as const) expect(of(other)).not.toHaveProperty('INTERNAL_PORT');
+  });
+
   it('contains the fake credentials of a sandboxed channel only in that channel’s service', () => {
     expect(of('email')).toMatchObject({
       SENDGRID_API_KEY: 'SG.fake',

@@ -63,6 +63,8 @@ function channelValues(channel: Channel, env: Env, around: Surroundings): Values
   const sender = channelSetting(channel, 'FROM');
   const own = {
     PUBLIC_URL: env[channelSetting(channel, 'PUBLIC_URL')] || localUrl(ports[channel]),
+    INTERNAL_HOST: '127.0.0.1',
+    INTERNAL_PORT: String(ports[`${channel}Internal`]),
     OPERATOR_TOKEN: operatorTokensOf(env, secrets),
     ...linkKeyOf(channel, env, around),
   };

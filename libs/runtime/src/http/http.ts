@@ -4,6 +4,7 @@ import { applyDecorators } from '@nestjs/common';
 import { FastifyAdapter, RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { refuseMalformedQuery, unroutable } from './address.ts';
+import { divide, servesHere } from './internal-port.ts';
 import { answerToNoRequest, type Parsed, type ErrorAnswer, JSON_TYPE } from './problem.ts';
 import { RouteTable } from './route-table.ts';
 import { type HttpLimits, slowClientOptions } from './slow-clients.ts';
@@ -22,10 +23,12 @@ export interface HttpOptions {
   /** Maximum size of a request's body, in bytes. Default: 1 MiB. */
   bodyLimit?: number | undefined;
   limits: HttpLimits;
+  /** Whether the operators' API has a port of its own (`listenInternally`). */
+  divided?: boolean;
 }
 
 /** The HTTP server of a service: what it accepts, and how it refuses requests that reach no handler. */
-export function createHttpAdapter({ bodyLimit = MIB, limits }: HttpOptions): FastifyAdapter {
+export function createHttpAdapter({ bodyLimit = MIB, limits, divided = false }: HttpOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit,
     ...slowClientOptions(limits),
@@ -36,6 +39,7 @@ export function createHttpAdapter({ bodyLimit = MIB, limits }: HttpOptions): Fas
     clientErrorHandler: refuseNoRequest,
   });
   const fastify = adapter.getInstance();
+  if (divided) divide(fastify);
   fastify.addHook('onRequest', refuseMalformedQuery);
   const table = new RouteTable();
   tables.set(fastify.server, table);
@@ -58,10 +62,11 @@ const tables = new WeakMap<object, RouteTable>();
 export const routesOf = (server: object): RouteTable | undefined => tables.get(server);
 
 /** The parts of a request that the response to an error depends on. */
-export function askedOf({ method, url, server, routeOptions }: FastifyRequest): Parsed {
+export function askedOf(request: FastifyRequest): Parsed {
+  const { method, url, server, routeOptions } = request;
   return {
     method,
-    allowed: routesOf(server.server)?.methodsAt(url) ?? [],
+    allowed: servesHere(request, url) ? (routesOf(server.server)?.methodsAt(url) ?? []) : [],
     bodyLimit: routeOptions.bodyLimit ?? server.initialConfig.bodyLimit ?? MIB,
   };
 }

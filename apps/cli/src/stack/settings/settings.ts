@@ -1,7 +1,13 @@
-import { perChannel } from '#libs/contracts';
+import { type Channel, perChannel } from '#libs/contracts';
 import { channelServices, channelSetting } from '../../environment/channel-services.ts';
 import { dataDirOf, type Env, projectRoot, valueOf } from '../../environment/env.ts';
 import { CliError } from '../../errors.ts';
+
+const internalPort = (channel: Channel) => ({
+  setting: channelSetting(channel, 'INTERNAL_PORT'),
+  standard: channelServices[channel].internalPort,
+  wantedBy: `the operators’ API of the ${channel} service`,
+});
 
 /** Each port: the variable that sets it, its default, and its purpose. */
 export const portSettings = {
@@ -23,6 +29,8 @@ export const portSettings = {
   },
   emailMetrics: { setting: 'EMAIL_METRICS_PORT', standard: 9465, wantedBy: 'the metrics of the email service' },
   smsMetrics: { setting: 'SMS_METRICS_PORT', standard: 9466, wantedBy: 'the metrics of the sms service' },
+  emailInternal: internalPort('email'),
+  smsInternal: internalPort('sms'),
   retryMetrics: { setting: 'RETRY_METRICS_PORT', standard: 9467, wantedBy: 'the metrics of the retry service' },
 };
 export type PortName = keyof typeof portSettings;
