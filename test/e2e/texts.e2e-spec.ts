@@ -49,6 +49,26 @@ describe('texts and the people who answer them', () => {
     await eventually(() => suppressions.find(({ key, value }) => key === suppressed.key && value === ''));
   });
 
+  it('goes from the next sender where one cannot send there, or is filtered by the carrier, and says so', async () => {
+    const { messageId, timeline } = await system.reaches(
+      'sms',
+      await system.requestSms({ to: '+12025550161' }),
+      'delivered',
+    );
+    const told = timeline.map(({ status, hop, source, failure }) =>
+      [hop, source, status, failure?.code].filter(Boolean).join(' '),
+    );
+    expect(told).toEqual(
+      expect.arrayContaining(['1 sms retrying 21606', '2 sms sent', '2 receipt retrying 30007', '3 sms sent']),
+    );
+    expect(timeline.findLast(({ source, status }) => source === 'sms' && status === 'sent')!.route).toMatchObject([
+      { sender: '+1******0007', taken: false, why: expect.stringContaining('21606') },
+      { sender: '+1******0036', taken: false, why: expect.stringContaining('30007') },
+      { sender: '+1******0006', taken: true },
+    ]);
+    expect(await system.sandboxMessages({ reference: messageId })).toMatchObject({ total: 2 });
+  });
+
   it('free-form WhatsApp text goes only to who has written within a day', async () => {
     const person = '+12025550182';
     const shut = await system.reaches('sms', await system.requestSms({ ...whatsapp, to: person }), 'failed');

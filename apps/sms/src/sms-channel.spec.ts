@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { twilio } from './providers/twilio/index.ts';
 import { contentTemplatesOf } from './providers/twilio/send/twilio.template.policy.ts';
 import { SmsChannel, type SmsRules } from './sms-channel.ts';
+import type { SmsMessage } from './sms-message.ts';
 
 const service = `MG${'0'.repeat(32)}`;
 const template = `HX${'1'.repeat(32)}`;
@@ -133,6 +134,39 @@ describe('a request for a text', () => {
       messagingService: service,
       region: 'CA',
     });
+  });
+
+  it('may go from each sender that is allowed there, in their order, unless it names one itself', () => {
+    const of = channel({
+      senders: [{ country: 'DE', sender: ['Shop', '+4930123456'] }],
+      standard: { text: [service, '+15005550006'], whatsapp: ['+14155238886', '+14155238887'] },
+    });
+    const sendersOf = (more: object) => of.sendersOf(of.toMessage(anSmsRequest(more)));
+    expect(sendersOf({ to: '+491701234567' })).toEqual(['Shop', '+4930123456', service, '+15005550006']);
+    expect(sendersOf({ kind: 'whatsapp' })).toEqual(['+14155238886', '+14155238887']);
+    expect(sendersOf({ from: '+15005550006' })).toEqual(['+15005550006']);
+    const text = of.toMessage(anSmsRequest({ to: '+491701234567' }));
+    const fromPool = of.withSender(text, service, false);
+    expect([of.senderOf(text), of.senderOf(fromPool)]).toEqual(['Shop', service]);
+    expect(fromPool).toMatchObject({ from: undefined, messagingService: service });
+    expect(of.senderOf(of.withSender(fromPool, '+4930123456', true))).toBe('+4930123456');
+  });
+
+  it('is not written to by the next sender where the person has left the one before', () => {
+    const of = channel({ senders: [], standard: { text: ['+15005550006', service, '12345'], whatsapp: [] } });
+    const text = of.toMessage(anSmsRequest({}));
+    const sendersIn = (message: SmsMessage) =>
+      of.suppressionScopesOf(message).scopes.filter((scope) => scope.startsWith('sender:'));
+    expect(sendersIn(text)).toEqual(['sender:+15005550006']);
+    expect(sendersIn(of.withSender(text, service, false))).toEqual(['sender:+15005550006', `sender:${service}`]);
+  });
+
+  it('keeps what is needed to go again only while another sender is left', async () => {
+    const of = channel();
+    const text = of.toMessage(anSmsRequest({ to: '+491701234567' }));
+    expect(await of.screen(of.withSender(text, 'Shop', false))).toMatchObject({ pass: true, resendPlan: true });
+    expect(await of.screen(of.withSender(text, 'Shop', true))).not.toHaveProperty('resendPlan');
+    expect(await of.screen(text)).not.toHaveProperty('resendPlan');
   });
 
   it.each([

@@ -24,7 +24,8 @@ import type { ContentTemplateRules } from './providers/definition.ts';
 import { type NumberCheck, type Phone, readPhone } from './recipient/phone.policy.ts';
 import { refusalOf, type SendingRules } from './refusal.policy.ts';
 import type { ScreeningService } from './screening.service.ts';
-import { chooseSender, type Chosen, isMessagingService, type SenderRule, unfit } from './sender/sender-map.policy.ts';
+import { senderKindsOf } from './sender/sender-kind.policy.ts';
+import { type FittingSenders, fittingSenders, type SenderRule, unfit } from './sender/sender-map.policy.ts';
 import type { SmsMessage } from './sms-message.ts';
 
 export interface SmsRules extends SendingRules {
@@ -58,6 +59,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   readonly schema = SmsRequested;
   readonly providers: readonly Provider<SmsMessage>[];
   private readonly rules: SmsRules;
+  private readonly kindOfSender = senderKindsOf(smsCatalogue);
   private readonly ours: Pick<Templates, 'render'>;
   private readonly screening: Pick<ScreeningService, 'screen'>;
   private readonly resendPlans: Pick<ResendPlans, 'keep'>;
@@ -75,7 +77,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
 
   override problemsOf(request: SmsRequested): FieldError[] {
     const { region, problem } = this.phoneOf(request);
-    const misfit = request.from === undefined ? undefined : unfit(request.from, { kind: kindOf(request), region });
+    const misfit = request.from === undefined ? undefined : unfit(request.from, { kind: kindOf(request), region }, this.kindOfSender);
     return [
       ...providerProblems(request),
       ...(problem === undefined ? [] : [{ field: 'to', rule: problem }]),
@@ -102,8 +104,16 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
           name: this.rules.templates?.idOf(contentTemplate) ?? contentTemplate.name,
         },
       }),
-      ...senderFields(this.senderFor(request, kind, region)),
+      ...this.senderFields(this.sendersFor(request, kind, region)),
     };
+  }
+
+  override sendersOf({ senders = [] }: SmsMessage): readonly string[] {
+    return senders;
+  }
+
+  override withSender(message: SmsMessage, sender: string, isLast: boolean): SmsMessage {
+    return { ...message, ...this.fromFields(sender), hasOtherSender: !isLast };
   }
 
   override refuse(message: SmsMessage): Failure | undefined {
@@ -112,7 +122,9 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
 
   override screen = async (message: SmsMessage): Promise<Screened<SmsMessage>> => {
     const screened = await this.screening.screen(message);
-    return screened.pass && screened.message.resendPlan ? { ...screened, resendPlan: true } : screened;
+    if (!screened.pass) return screened;
+    // Until it is delivered, its sender may turn out not to be able to.
+    return screened.message.resendPlan || message.hasOtherSender ? { ...screened, resendPlan: true } : screened;
   };
 
   override keepResendPlan(id: string, resendPlan: ResendPlan): Promise<void> {
@@ -142,17 +154,15 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   }
 
   senderOf({ kind, from, messagingService }: SmsMessage): string | undefined {
-    if (from === undefined) return messagingService;
-    return kind === 'whatsapp' ? `whatsapp:${from}` : from;
+    return from === undefined ? messagingService : this.addressed(kind, from);
   }
 
   override suppressionScopesOf(message: SmsMessage): SuppressionScopes {
-    const sender = this.senderOf(message);
     return {
       scopes: [
         `kind:${message.kind}`,
         ...(message.category === 'marketing' ? ['marketing'] : []),
-        ...(sender === undefined ? [] : [senderScope(sender)]),
+        ...this.sendersSpokenFor(message).map(senderScope),
       ],
       past: [],
     };
@@ -183,11 +193,38 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     return [request.to];
   }
 
-  private senderFor(request: SmsRequested, kind: SmsMessage['kind'], region: string | undefined): Chosen {
-    if (request.from !== undefined) return { sender: request.from };
+  /** Its own sender, and those in whose place that one writes: who has left one of these is not written to. */
+  private sendersSpokenFor(message: SmsMessage): string[] {
+    const { senders = [] } = message;
+    const own = this.senderOf(message);
+    if (own === undefined) return [];
+    const before = senders.slice(0, Math.max(0, senders.findIndex((sender) => this.addressed(message.kind, sender) === own)));
+    return [...before.map((sender) => this.addressed(message.kind, sender)), own];
+  }
+
+  private sendersFor(request: SmsRequested, kind: SmsMessage['kind'], region: string | undefined): FittingSenders {
+    if (request.from !== undefined) return { senders: [request.from] };
     const { senders, standard } = this.rules;
     const senderQuery = { to: request.to, region, kind, category: request.category };
-    return chooseSender(senderQuery, senders, kind === 'whatsapp' ? standard.whatsapp : standard.text);
+    return fittingSenders(senderQuery, senders, kind === 'whatsapp' ? standard.whatsapp : standard.text, this.kindOfSender);
+  }
+
+  /** A sender as suppressions and holds name it. */
+  private addressed(kind: SmsMessage['kind'], sender: string): string {
+    return kind === 'whatsapp' && this.kindOfSender(sender) !== 'pool' ? `whatsapp:${sender}` : sender;
+  }
+
+  private senderFields({ senders, why }: FittingSenders): SenderFields {
+    const [first] = senders;
+    return first === undefined
+      ? { senders, from: undefined, senderProblem: why }
+      : { senders, ...this.fromFields(first) };
+  }
+
+  private fromFields(sender: string): Pick<SmsMessage, 'from' | 'messagingService'> {
+    return this.kindOfSender(sender) === 'pool'
+      ? { from: undefined, messagingService: sender }
+      : { from: sender, messagingService: undefined };
   }
 
   private phoneOf(request: SmsRequested): Phone {
@@ -199,11 +236,6 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   }
 }
 
-const kindOf = ({ kind, mediaUrls }: SmsRequested): SmsMessage['kind'] => kind ?? (mediaUrls ? 'mms' : 'sms');
+type SenderFields = Pick<SmsMessage, 'senders' | 'from' | 'messagingService' | 'senderProblem'>;
 
-function senderFields(chosen: Chosen): Pick<SmsMessage, 'from' | 'messagingService' | 'senderProblem'> {
-  if (chosen.sender === undefined) return { from: undefined, senderProblem: chosen.why };
-  return isMessagingService(chosen.sender)
-    ? { from: undefined, messagingService: chosen.sender }
-    : { from: chosen.sender };
-}
+const kindOf = ({ kind, mediaUrls }: SmsRequested): SmsMessage['kind'] => kind ?? (mediaUrls ? 'mms' : 'sms');

@@ -3,6 +3,10 @@ import type { SmsRequested } from '#libs/contracts';
 /** A message ready for a provider: the request with its kind and sender filled in. */
 export type SmsMessage = SmsRequested & {
   kind: 'sms' | 'mms' | 'whatsapp';
+  /** All that it may go from, the preferred one first; `from` or `messagingService` is one of them. */
+  senders?: readonly string[];
+  /** Another sender is left that has not failed it. */
+  hasOtherSender?: boolean;
   /** Undefined: the messaging service chooses the sender. */
   from: string | undefined;
   /** The provider whose own template it uses. A template of ours has already been rendered into the body. */

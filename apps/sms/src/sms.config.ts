@@ -1,4 +1,4 @@
-import { asWritten, flag, SmsSender } from '#libs/contracts';
+import { flag, SmsSender } from '#libs/contracts';
 import { channelSettings } from '#libs/delivery';
 import { fileSettings } from '#libs/provider-http';
 import { operatorSettings } from '#libs/operations';
@@ -11,12 +11,26 @@ import { type SmsCatalogue, smsCatalogue } from './providers/catalogue.ts';
 import { type Budget, readBudgets } from './recipient/budget.policy.ts';
 import { readRegions } from './recipient/region.policy.ts';
 import { KeywordTable } from './reply/keywords.policy.ts';
-import { ruleProblems, SenderRule } from './sender/sender-map.policy.ts';
+import { listedSenders, senderKindsOf } from './sender/sender-kind.policy.ts';
+import { ruleProblems, SenderRule, unfit } from './sender/sender-map.policy.ts';
 import { json } from './settings.ts';
 
+const kindOfSender = senderKindsOf(smsCatalogue);
+
 const Senders = z.array(SenderRule).superRefine((rules, context) => {
-  for (const message of ruleProblems(rules)) context.addIssue({ code: 'custom', message });
+  for (const message of ruleProblems(rules, kindOfSender)) context.addIssue({ code: 'custom', message });
 });
+
+/** Senders of these messages, separated by commas. */
+const senderList = (kind: 'sms' | 'whatsapp') =>
+  z.string().transform((text, context) => {
+    const read = listedSenders(text).map((sender) => SmsSender.safeParse(sender));
+    const problems = read.flatMap(({ data, error }) =>
+      data === undefined ? error!.issues.map(({ message }) => message) : (unfit(data, { kind }, kindOfSender) ?? []),
+    );
+    for (const message of new Set(problems)) context.addIssue({ code: 'custom', message });
+    return read.flatMap(({ data }) => data ?? []);
+  });
 
 const regions = (standard: string) =>
   z
@@ -42,23 +56,27 @@ const smsSettings = {
       'Where providers reach this service from outside, such as https://sms.example.org: status callbacks ' +
         'go there, and signatures are checked against it.',
     ),
-  SMS_FROM: SmsSender.optional().describe(
-    'Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short ' +
-      'code, an alphanumeric sender, or a messaging service (MG…).',
-  ),
-  WHATSAPP_FROM: z
-    .string()
-    .regex(/^(\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32})$/, 'must be a number in E.164, or MG and 32 hex digits')
-    .transform(asWritten)
+  SMS_FROM: senderList('sms')
     .optional()
-    .describe('Sender of WhatsApp messages that name none: a number in E.164, or a messaging service (MG…).'),
+    .describe(
+      'Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short code, an ' +
+        'alphanumeric sender, or a pool of senders (Twilio’s messaging service, MG…). Several, separated by commas, in ' +
+        'the order of preference: the next is for when the one before cannot send.',
+    ),
+  WHATSAPP_FROM: senderList('whatsapp')
+    .optional()
+    .describe(
+      'Sender of WhatsApp messages that name none: a number in E.164, or a pool of senders (Twilio’s messaging ' +
+        'service, MG…). Several, separated by commas, in the order of preference.',
+    ),
   SMS_SENDERS: json(Senders)
     .optional()
     .describe(
       'Senders by country (or prefix such as +4915), category and kind, as JSON: ' +
         '[{"country":"DE","sender":"Shop"},{"country":"US","category":"marketing","sender":"MG…"},' +
         '{"kind":"whatsapp","sender":"+14155238886"}]. ' +
-        'The most specific that may be used there is taken.',
+        'The most specific that may be used there is taken; a sender may be a list, in the order of preference. Where ' +
+        'one cannot send, the next one that may be used there does.',
     ),
   SMS_ALLOWED_COUNTRIES: regions('US,CA').describe(
     'Where texts may go: countries (ISO codes), number prefixes (+4915), or * for everywhere. Premium ' +

@@ -73,7 +73,7 @@ export class SmsConsumer {
     if (isAcceptanceRevoked(fact) && fact.channel === channel) await this.goAsTemplate(fact);
   }
 
-  /** The window is known to be closed by now: the next hop uses the template. */
+  /** The next hop uses the template, since the window is known to be closed by now, or goes from another sender. */
   private async goAsTemplate(fact: StatusChanged): Promise<void> {
     const { tenant, channel, messageId, hop } = fact;
     if (messageId === undefined || hop === undefined) return;

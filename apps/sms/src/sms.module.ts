@@ -89,7 +89,7 @@ const own = [
 
 /** The rules for texts in the settings. */
 function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
-  const given = (name: string): string[] => [(all[name] as string | undefined) ?? []].flat();
+  const given = (name: string): string[] => [(all[name] as string | string[] | undefined) ?? []].flat();
   const [preferred] = usedOf(all);
   return {
     senders: config.SMS_SENDERS ?? [],

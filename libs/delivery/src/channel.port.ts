@@ -48,6 +48,22 @@ export abstract class ChannelPort<R, M> {
   abstract senderOf(message: M): string | undefined;
 
   /**
+   * The senders that it may go from, the preferred one first. With fewer than two there is nothing to choose: it goes
+   * as `toMessage` has made it.
+   */
+  sendersOf(_message: M): readonly string[] {
+    return [];
+  }
+
+  /**
+   * The message from one of its senders.
+   * @param isLast no other sender is left that has not failed it
+   */
+  withSender(message: M, _sender: string, _isLast: boolean): M {
+    return message;
+  }
+
+  /**
    * What it has in common with messages that look the same in the provider's list (docs/adr/0004); undefined: the
    * provider returns our reference, or has no list.
    */

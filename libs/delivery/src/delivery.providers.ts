@@ -70,6 +70,7 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
     {
       channel: port,
       dispatcher: DeliveryService,
+      routing: RoutingService,
       ledger: Ledger,
       handovers: Handovers,
       cancels: CancelService,

@@ -11,6 +11,25 @@ import type {
 import type { Refused } from '#libs/batching';
 import type { TextSize } from '#libs/providers';
 
+/** The sender of a message that may go from several. */
+export interface SenderChoice {
+  /** Keyed hash. */
+  hash: string;
+  /** As the timeline shows it. */
+  shown: string;
+  /** Those that are not taken, and why. */
+  passedOver: readonly ConsideredProvider[];
+  /** Other senders that have not failed the message. */
+  untried: readonly string[];
+}
+
+/** A message as an earlier call may have sent it, from a sender that is not known for certain. */
+export interface PossibleCall<M> {
+  message: M;
+  /** Keyed hash of its participants: the ledger knows which it was. */
+  participants: string;
+}
+
 /** One hop of one message in the engine (docs/architecture.md). */
 export interface Delivery<M> {
   channel: Channel;
@@ -48,6 +67,10 @@ export interface Delivery<M> {
   recipients: RecipientRef[];
   /** The recipients that it is sent to now; undefined: all. */
   goesTo?: RecipientRef[] | undefined;
+  /** Where there are several senders to choose from. */
+  sender?: SenderChoice | undefined;
+  /** A look-up of a call whose sender is not known: what it may have been. */
+  possibleCalls?: readonly PossibleCall<M>[] | undefined;
   /** Keyed hashes of what it has in common with messages that look the same in the provider's list. */
   fingerprint?: { participants: string; contentHash: string | null } | undefined;
   /** The version of the template it is rendered with; undefined where it uses no template of ours. */
@@ -99,6 +122,8 @@ interface HopDetails {
   suppressedRecipients?: SuppressedRecipient[];
   /** What was found of each provider that could take it, where it was not simply the first. */
   route?: readonly ConsideredProvider[];
+  /** Keyed hash of the sender that was tried, where there were several. */
+  sender?: string;
 }
 
 /** The outcome of a hop; stored in the ledger, so that a repeated record has the same result. `at` is ISO 8601. */
@@ -217,6 +242,7 @@ export abstract class Ledger {
   /**
    * The calls with the same fingerprint as this hop's, itself included, that were claimed within this many milliseconds
    * of it.
+   * @param participants none, unless the hop was claimed for these; undefined: whoever they are
    */
-  abstract siblingCalls(id: string, hop: number, withinMs: number): Promise<SiblingCall[]>;
+  abstract siblingCalls(id: string, hop: number, withinMs: number, participants?: string): Promise<SiblingCall[]>;
 }

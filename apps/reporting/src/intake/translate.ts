@@ -90,8 +90,9 @@ const factOf = (changed: StatusChanged, traceId: string | undefined): KeptFact =
   tags: changed.tags,
 });
 
-const considered = ({ provider, taken, why, until }: ConsideredProvider): ConsideredProvider => ({
+const considered = ({ provider, sender, taken, why, until }: ConsideredProvider): ConsideredProvider => ({
   provider,
+  ...(sender !== undefined && { sender }),
   taken,
   why,
   ...(until !== undefined && { until: utc(until) }),

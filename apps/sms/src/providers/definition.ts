@@ -34,6 +34,8 @@ export interface SmsProviderDefinition<Settings extends object = Record<string, 
 > {
   readonly channel: 'sms';
   readonly media: MediaLimits;
+  /** What its ids of pools of senders look like: it picks the sender out of one itself. */
+  readonly senderPools?: RegExp;
   /** Settings that may name a sender beside SMS_FROM and SMS_SENDERS. */
   readonly senderSettings: readonly string[];
   contentTemplates(settings: Settings): ContentTemplateRules;

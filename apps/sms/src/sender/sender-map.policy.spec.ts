@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { chooseSender, type SenderQuery, ruleProblems, type SenderRule } from './sender-map.policy.ts';
+import { smsCatalogue } from '../providers/catalogue.ts';
+import { senderKindsOf } from './sender-kind.policy.ts';
+import { fittingSenders, type SenderQuery, ruleProblems, type SenderRule } from './sender-map.policy.ts';
 
 const service = `MG${'0'.repeat(32)}`;
 const rules: SenderRule[] = [
@@ -11,12 +13,14 @@ const rules: SenderRule[] = [
   { kind: 'whatsapp', sender: '+14155238886' },
   { kind: 'whatsapp', country: 'DE', sender: '+4930123456' },
 ];
+const kindOf = senderKindsOf(smsCatalogue);
 const standard = ['Standard', '+15005550006'];
-const chosen = (senderQuery: Partial<SenderQuery>) =>
-  chooseSender(
+const fitting = (senderQuery: Partial<SenderQuery>) =>
+  fittingSenders(
     { to: '+33612345678', region: 'FR', kind: 'sms', category: 'transactional', ...senderQuery },
     rules,
     senderQuery.kind === 'whatsapp' ? [] : standard,
+    kindOf,
   );
 
 describe('the sender of a text', () => {
@@ -40,20 +44,39 @@ describe('the sender of a text', () => {
     ['is WhatsApp’s own on WhatsApp', { kind: 'whatsapp' }, '+14155238886'],
     ['is WhatsApp’s own for the country', { kind: 'whatsapp', region: 'DE', to: '+491701234567' }, '+4930123456'],
   ])('%s', (_, senderQuery, sender) => {
-    expect(chosen(senderQuery)).toEqual({ sender });
+    expect(fitting(senderQuery).senders[0]).toBe(sender);
+  });
+
+  it('is one of a list, each next one for when those before it cannot send', () => {
+    const query = { to: '+491701234567', region: 'DE', kind: 'sms', category: 'transactional' } as const;
+    const listed: SenderRule[] = [
+      { country: 'DE', sender: ['Shop', '+4930123456'] },
+      { country: 'US', sender: service },
+      { sender: ['12345', 'Shop'] },
+    ];
+    expect(fittingSenders(query, listed, standard, kindOf).senders).toEqual([
+      'Shop',
+      '+4930123456',
+      '12345',
+      ...standard,
+    ]);
+    // No name goes to Canada: it is left out, wherever it stands.
+    const canada = { ...query, to: '+14165550123', region: 'CA' };
+    expect(fittingSenders(canada, listed, standard, kindOf).senders).toEqual(['12345', '+15005550006']);
   });
 
   it('is missing, with a reason, where none is allowed', () => {
     const names: SenderRule[] = [{ sender: 'Shop' }];
     const us: SenderQuery = { to: '+12025550123', region: 'US', kind: 'sms', category: 'transactional' };
-    expect(chooseSender(us, names, [])).toEqual({ why: 'a name cannot be the sender in US' });
-    expect(chooseSender({ ...us, kind: 'whatsapp' }, names, [])).toEqual({ why: 'none is configured for whatsapp' });
+    expect(fittingSenders(us, names, [], kindOf)).toEqual({ senders: [], why: 'a name cannot be the sender in US' });
+    const whatsapp = { ...us, kind: 'whatsapp' } as const;
+    expect(fittingSenders(whatsapp, names, [], kindOf)).toEqual({ senders: [], why: 'none is configured for whatsapp' });
   });
 });
 
 describe('a list of senders', () => {
   it('is valid', () => {
-    expect(ruleProblems(rules)).toEqual([]);
+    expect(ruleProblems(rules, kindOf)).toEqual([]);
   });
 
   it.each<[string, SenderRule[], RegExp]>([
@@ -65,12 +88,18 @@ describe('a list of senders', () => {
       ],
       /two rules for DE/,
     ],
+    [
+      'a name among those for Canada',
+      [{ country: 'CA', sender: ['12345', 'Shop'] }],
+      /rule for CA .* a name cannot be the sender/,
+    ],
     ['a name for the United States', [{ country: 'US', sender: 'Shop' }], /rule for US .* a name cannot be the sender/],
     ['a name for WhatsApp', [{ kind: 'whatsapp', sender: 'Shop' }], /WhatsApp takes a number/],
     ['a name for WhatsApp that begins with +', [{ kind: 'whatsapp', sender: '+Shop' }], /WhatsApp takes a number/],
     ['a name for media, with signs', [{ kind: 'mms', sender: 'A&B_C' }], /cannot send media/],
+    ['an id of nobody’s pool', [{ sender: `XX${'0'.repeat(32)}` }], /no provider here has such a pool/],
     ['a name for media', [{ kind: 'mms', sender: 'Shop' }], /cannot send media/],
   ])('is refused for %s', (_, list, problem) => {
-    expect(ruleProblems(list).join()).toMatch(problem);
+    expect(ruleProblems(list, kindOf).join()).toMatch(problem);
   });
 });

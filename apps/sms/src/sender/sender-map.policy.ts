@@ -1,5 +1,6 @@
 import { Category, SmsKind, SmsSender } from '#libs/contracts';
 import { z } from 'zod';
+import type { KindOfSender } from './sender-kind.policy.ts';
 import { specificity, isRegion, type Destination } from '../recipient/region.policy.ts';
 
 /** One rule of `SMS_SENDERS`: all conditions that it names must match the message. */
@@ -7,7 +8,9 @@ export const SenderRule = z.strictObject({
   country: z.string().refine(isRegion, 'must be a country such as DE, or a prefix such as +4915').optional(),
   category: Category.optional(),
   kind: SmsKind.optional().describe('Without one: sms and mms. WhatsApp senders are named for it.'),
-  sender: SmsSender,
+  sender: z
+    .union([SmsSender, z.array(SmsSender).min(1)])
+    .describe('One, or several in the order of preference: the next is for when the one before cannot send.'),
 });
 export type SenderRule = z.infer<typeof SenderRule>;
 
@@ -17,7 +20,8 @@ export interface SenderQuery extends Destination {
   category: z.infer<typeof Category>;
 }
 
-export type Chosen = { sender: string } | { sender?: undefined; why: string };
+/** The senders that may be used for a message, the preferred one first; where there is none, why. */
+export type FittingSenders = { senders: readonly string[]; why?: string };
 
 /**
  * Alphanumeric senders are not supported there (twilio.com/guidelines/us/sms; Canada and the US territories on +1 have
@@ -25,42 +29,39 @@ export type Chosen = { sender: string } | { sender?: undefined; why: string };
  */
 const withoutNames = new Set(['US', 'CA', 'PR', 'VI', 'GU', 'AS', 'MP']);
 
-const isName = (sender: string) => /[A-Za-z]/.test(sender) && !isMessagingService(sender);
-export const isMessagingService = (sender: string): boolean => /^MG[0-9a-fA-F]{32}$/.test(sender);
-/** An alphanumeric sender may begin with + as well. */
-const isNumber = (sender: string) => /^\+\d+$/.test(sender);
-
 /** Why a sender cannot be used for a request; undefined: it can. */
 export function unfit(
   sender: string,
   { kind, region }: Partial<Pick<SenderQuery, 'kind' | 'region'>>,
+  kindOf: KindOfSender,
 ): string | undefined {
+  const is = kindOf(sender);
+  if (is === undefined) return 'no provider here has such a pool of senders';
   if (kind === 'whatsapp')
-    return isNumber(sender) || isMessagingService(sender)
-      ? undefined
-      : 'WhatsApp takes a number or a messaging service as the sender';
-  if (!isName(sender)) return undefined;
+    return is === 'number' || is === 'pool' ? undefined : 'WhatsApp takes a number or a pool of senders as the sender';
+  if (is !== 'name') return undefined;
   if (kind === 'mms') return 'a name cannot send media';
   return region !== undefined && withoutNames.has(region) ? `a name cannot be the sender in ${region}` : undefined;
 }
 
 /**
- * The sender of a message: from the matching rules the most specific (country before category before kind), then the
- * default senders in their order; each only if it may be used there.
+ * The senders of a message in the order of preference: those of the matching rules, the most specific rule first
+ * (country before category before kind), then the default senders; each only if it may be used there.
  */
-export function chooseSender(
+export function fittingSenders(
   senderQuery: SenderQuery,
   rules: readonly SenderRule[],
   standard: readonly string[],
-): Chosen {
+  kindOf: KindOfSender,
+): FittingSenders {
   const fitting = rules
     .filter((rule) => fits(rule, senderQuery))
     .sort((a, b) => weightOf(b, senderQuery) - weightOf(a, senderQuery));
-  const candidates = [...fitting.map(({ sender }) => sender), ...standard];
-  const sender = candidates.find((candidate) => unfit(candidate, senderQuery) === undefined);
-  if (sender !== undefined) return { sender };
+  const candidates = [...fitting.flatMap(({ sender }) => sender), ...standard];
+  const senders = candidates.filter((candidate) => unfit(candidate, senderQuery, kindOf) === undefined);
+  if (senders.length > 0) return { senders: [...new Set(senders)] };
   const [first] = candidates;
-  return { why: first === undefined ? `none is configured for ${senderQuery.kind}` : unfit(first, senderQuery)! };
+  return { senders, why: first === undefined ? `none is configured for ${senderQuery.kind}` : unfit(first, senderQuery, kindOf)! };
 }
 
 function fits({ country, category, kind }: SenderRule, senderQuery: SenderQuery): boolean {
@@ -78,16 +79,18 @@ const weightOf = ({ country, category, kind }: SenderRule, senderQuery: SenderQu
   (kind === undefined ? 0 : 1);
 
 /** What is wrong with a list of rules, besides the schema of each. */
-export function ruleProblems(rules: readonly SenderRule[]): string[] {
+export function ruleProblems(rules: readonly SenderRule[], kindOf: KindOfSender): string[] {
   const names = rules.map(
     ({ country, category, kind }) => [country, category, kind].filter(Boolean).join('/') || 'every message',
   );
   const repeated = names
     .filter((name, index) => names.indexOf(name) !== index)
     .map((name) => `has two rules for ${name}`);
-  const misfits = rules.flatMap(({ sender, kind, country }, index) => {
-    const why = unfit(sender, { kind: kind ?? 'sms', region: country });
-    return why ? [`has a rule for ${names[index]} whose sender cannot be used: ${why}`] : [];
-  });
+  const misfits = rules.flatMap(({ sender: senders, kind, country }, index) =>
+    [senders].flat().flatMap((sender) => {
+      const why = unfit(sender, { kind: kind ?? 'sms', region: country }, kindOf);
+      return why ? [`has a rule for ${names[index]} whose sender cannot be used: ${why}`] : [];
+    }),
+  );
   return [...repeated, ...misfits];
 }

@@ -47,6 +47,10 @@ export const Failure = z.looseObject({
     .enum(['all', 'sender'])
     .optional()
     .describe('The provider is left alone for a while: all of the account, or what comes from this sender.'),
+  bySender: z
+    .boolean()
+    .optional()
+    .describe('The reason lies with the sender: the message may go from another one.'),
   suppress: z.boolean().optional().describe('The recipient must not be written to again.'),
   suppressScope: z
     .enum(['sender', 'channel', 'group'])
@@ -69,6 +73,7 @@ export const Attempt = z.looseObject({
   hop: z.number().int().positive(),
   at: Instant,
   provider: z.string().optional(),
+  sender: z.string().optional().describe('Keyed hash of the sender, where there were several to choose from.'),
   failure: Failure,
 });
 export type Attempt = z.infer<typeof Attempt>;

@@ -58,6 +58,10 @@ export const UnconfirmedCall = z.looseObject({
     .optional()
     .describe('Recipients, by hash, that the call left out since they are suppressed.'),
   shared: z.boolean().optional().describe('The call carried other messages as well.'),
+  sender: z
+    .string()
+    .optional()
+    .describe('Keyed hash of its sender, where there were several to choose from and it is known.'),
 });
 export type UnconfirmedCall = z.infer<typeof UnconfirmedCall>;
 

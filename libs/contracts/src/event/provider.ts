@@ -83,9 +83,10 @@ export function readRouteKey(key: string): { channel: Channel; candidates: HoldT
   };
 }
 
-/** Whether a provider was taken for a message, and why or why not. */
+/** Whether a provider, or one of its senders, was taken for a message, and why or why not. */
 export const ConsideredProvider = z.looseObject({
   provider: z.string(),
+  sender: z.string().optional().describe('Where there were several senders: which one; a number is masked.'),
   taken: z.boolean(),
   why: z.string().describe('In plain words.'),
   until: Instant.optional().describe('Not taken: until when it is held, where that is known.'),

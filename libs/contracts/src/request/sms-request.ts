@@ -8,15 +8,16 @@ import { multiLine, oneLine } from '../text/text.ts';
 export const SmsKind = z.enum(['sms', 'mms', 'whatsapp']);
 
 /**
- * A number in E.164, a name (up to 11 characters, one letter at least), a short code, or a messaging service that picks
- * one of these. The characters of a name: https://www.twilio.com/docs/messaging/api/alphasender-resource
+ * A number in E.164, a name (up to 11 characters, one letter at least), a short code, or a provider's id of a pool of
+ * senders, from which it picks one: which ids there are, the providers say. The characters of a name:
+ * https://www.twilio.com/docs/messaging/api/alphasender-resource
  */
 export const SmsSender = z
   .string()
   .regex(
-    /^(?:\+[1-9]\d{6,14}|\d{3,8}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 &_+-]{1,11})$/,
-    'must be a number in E.164 form, a short code, a messaging service (MG and 32 hex digits), or a name: up to ' +
-      '11 letters, digits, blanks and & - _ +, with a letter',
+    /^(?:\+[1-9]\d{6,14}|\d{3,8}|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{20,64}|(?=.*[A-Za-z])[A-Za-z0-9 &_+-]{1,11})$/,
+    'must be a number in E.164 form, a short code, a provider’s id of a pool of senders, or a name: up to 11 ' +
+      'letters, digits, blanks and & - _ +, with a letter',
   )
   .transform(asWritten);
 

@@ -13,7 +13,8 @@ import {
 import { ownFailure } from '#libs/providers';
 import { hashedFingerprint } from '../reconcile/fingerprint.policy.ts';
 import type { ChannelPort, Rendered, RequestEnvelope } from '../channel.port.ts';
-import type { Delivery } from '../delivery.ts';
+import type { Delivery, PossibleCall, SenderChoice } from '../delivery.ts';
+import { chooseSender, fromSenderOf, type TroubleOf } from './sender.policy.ts';
 import { STANDARD_SCHEDULE_DAYS, startOf, timeProblems } from './times.policy.ts';
 
 /** The default time until a message expires, in milliseconds (docs/adr/0020). */
@@ -29,6 +30,19 @@ export interface Origin {
   key: Buffer | null;
 }
 
+/** What a hop is made with, besides its record. */
+export interface Decoding<M> {
+  hashKey: string;
+  /** How many days ahead a message can be scheduled. */
+  scheduleAtMostDays?: number;
+  /** Of a message that may go from several senders; undefined: nothing is known of their state. */
+  troubleOf?: TroubleOf<M>;
+}
+
+/** What is known of a message from its earlier hops. */
+type History = Pick<SendDue, 'mode' | 'attempts' | 'unconfirmedCall'>;
+const firstOf: History = { mode: 'send', attempts: [] };
+
 /**
  * The first hop of a message, from its request. `json` is the request as upstream wrote it.
  * @throws UnreadableRecord when its times are too far ahead, it breaks a rule of its channel, or its template cannot be
@@ -39,9 +53,9 @@ export function firstHop<R extends RequestEnvelope, M>(
   request: R,
   json: unknown,
   origin: Origin,
-  hashKey: string,
-  scheduleAtMostDays = STANDARD_SCHEDULE_DAYS,
+  decoding: Decoding<M>,
 ): Delivery<M> {
+  const { scheduleAtMostDays = STANDARD_SCHEDULE_DAYS } = decoding;
   const requestedAt = new Date(origin.timestamp);
   const times = timeProblems(request, origin.timestamp, scheduleAtMostDays);
   if (times.length > 0)
@@ -58,7 +72,7 @@ export function firstHop<R extends RequestEnvelope, M>(
       rendered.faults,
     );
   return {
-    ...common(channel, request, rendered, hashKey),
+    ...common(channel, request, rendered, decoding, firstOf),
     lane: origin.lane,
     hop: 1,
     mode: 'send',
@@ -85,7 +99,7 @@ export function laterHop<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
   due: SendDue,
   origin: Origin,
-  hashKey: string,
+  decoding: Decoding<M>,
 ): Delivery<M> {
   const parsed = channel.schema.safeParse(due.request);
   if (!parsed.success) {
@@ -96,7 +110,7 @@ export function laterHop<R extends RequestEnvelope, M>(
   }
   const rendered = channel.render(channel.toMessage(parsed.data), due.templateVersion);
   return {
-    ...common(channel, parsed.data, rendered, hashKey),
+    ...common(channel, parsed.data, rendered, decoding, due),
     // A version that is missing now may be back at the next hop.
     templateVersion: due.templateVersion ?? rendered.templateVersion,
     unfit: unfitness(rendered),
@@ -157,10 +171,12 @@ function unfitness({ faults, canRecover }: Rendered<unknown>): Failure | undefin
 function common<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
   request: R,
-  { message, templateVersion }: Rendered<M>,
-  hashKey: string,
+  { message: rendered, templateVersion }: Rendered<M>,
+  { hashKey, troubleOf }: Decoding<M>,
+  history: History,
 ) {
   const { messageId, tenant } = request;
+  const { message, choice, possibleCalls } = fromSender(channel, rendered, history, hashKey, troubleOf);
   return {
     channel: channel.channel,
     tenant,
@@ -168,10 +184,33 @@ function common<R extends RequestEnvelope, M>(
     id: identityKey({ tenant, channel: channel.channel, messageId }),
     sendAt: request.sendAt ? new Date(request.sendAt) : undefined,
     message,
+    sender: choice,
+    possibleCalls,
     fingerprint: hashedFingerprint(channel.fingerprintOf(message), hashKey),
     templateVersion,
     recipients: channel.addressesOf(request).map((address) => recipientRef(hashKey, address)),
     correlationId: request.correlationId,
     tags: request.tags,
   };
+}
+
+/** The message from one of its senders. A look-up is for the sender of the call; where that is unknown, for each. */
+function fromSender<R, M>(
+  channel: ChannelPort<R, M>,
+  message: M,
+  { mode, attempts, unconfirmedCall }: History,
+  hashKey: string,
+  troubleOf: TroubleOf<M> | undefined,
+): { message: M; choice?: SenderChoice; possibleCalls?: PossibleCall<M>[] } {
+  if (mode === 'send') return chooseSender(message, attempts, channel, hashKey, troubleOf);
+  const senders = channel.sendersOf(message);
+  if (senders.length < 2) return { message };
+  const known = unconfirmedCall?.sender;
+  if (known !== undefined) return fromSenderOf(message, known, channel, hashKey) ?? { message };
+  const possibleCalls = senders.flatMap((sender) => {
+    const possible = channel.withSender(message, sender, true);
+    const fingerprint = hashedFingerprint(channel.fingerprintOf(possible), hashKey);
+    return fingerprint ? [{ message: possible, participants: fingerprint.participants }] : [];
+  });
+  return { message, possibleCalls };
 }

@@ -14,12 +14,14 @@ import type { DeliveryService } from '../delivery.service.ts';
 import type { Handovers } from '../handover/handovers.port.ts';
 import type { Suppressions } from '../suppressions/suppressions.port.ts';
 import { changeFor } from '../suppressions/suppressions.service.ts';
-import { firstHop, laterHop } from './decode.ts';
+import type { RoutingService } from '../route/routing.service.ts';
+import { type Decoding, firstHop, laterHop } from './decode.ts';
 import { originOf } from './origin.ts';
 
 export interface IntakeOptions<R, M> {
   channel: ChannelPort<R, M>;
   dispatcher: Pick<DeliveryService<M>, 'take'>;
+  routing: Pick<RoutingService<M>, 'troubleOf'>;
   ledger: Pick<Ledger, 'markAccepted'>;
   handovers: Pick<Handovers, 'decided'>;
   cancels: Pick<CancelService, 'heard'>;
@@ -35,24 +37,26 @@ export interface IntakeOptions<R, M> {
  */
 export class Intake<R extends RequestEnvelope = never, M = never> {
   private readonly options: IntakeOptions<R, M>;
+  private readonly decoding: Decoding<M>;
 
   constructor(options: IntakeOptions<R, M>) {
     this.options = options;
+    const { hashKey, scheduleAtMostDays, routing } = options;
+    this.decoding = { hashKey, scheduleAtMostDays, troubleOf: (message) => routing.troubleOf(message) };
   }
 
   /** Requests of this channel: their first hops. */
   onRequested(requests: readonly ReadRecord<R>[]): void {
-    const { channel, hashKey, scheduleAtMostDays } = this.options;
+    const { channel } = this.options;
     for (const read of requests)
-      this.dispatch(read, () =>
-        firstHop(channel, read.value, read.json, originOf(read.record), hashKey, scheduleAtMostDays),
-      );
+      this.dispatch(read, () => firstHop(channel, read.value, read.json, originOf(read.record), this.decoding));
   }
 
   /** Messages whose time has come: their next hops. */
   onDue(due: readonly ReadRecord<SendDue>[]): void {
-    const { channel, hashKey } = this.options;
-    for (const read of due) this.dispatch(read, () => laterHop(channel, read.value, originOf(read.record), hashKey));
+    const { channel } = this.options;
+    for (const read of due)
+      this.dispatch(read, () => laterHop(channel, read.value, originOf(read.record), this.decoding));
   }
 
   private dispatch(read: ReadRecord, prepare: () => Delivery<M>): void {

@@ -50,13 +50,13 @@ const at = '2030-01-31T09:00:01.000Z';
 const waiting: Outcome = { kind: 'waiting', at, until: '2030-01-31T09:10:00.000Z', reason: 'Its time has not come.' };
 const now = Date.parse(at);
 
-const first = (channel: TemplateChannel, json = request) => firstHop(channel, json, json, origin, hashKey);
+const first = (channel: TemplateChannel, json = request) => firstHop(channel, json, json, origin, { hashKey });
 
 /** The record that retry publishes for a hand-over. */
 function nextOf(channel: TemplateChannel, delivery: Delivery<string>, outcome: Outcome): Delivery<string> {
   const { why: _, ...handover } = eventsFor(delivery, outcome).deferred!;
   const due: SendDue = { ...handover, hop: handover.hop + 1, mode: 'send', why: 'Its time has come.' };
-  return laterHop(channel, JSON.parse(JSON.stringify(due)) as SendDue, origin, hashKey);
+  return laterHop(channel, JSON.parse(JSON.stringify(due)) as SendDue, origin, { hashKey });
 }
 
 describe('a message from a template', () => {

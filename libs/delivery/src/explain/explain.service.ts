@@ -43,7 +43,7 @@ export interface Explanation {
 
 export interface ExplainOptions<R, M> {
   channel: ChannelPort<R, M>;
-  routing: Pick<RoutingService<M>, 'consider'>;
+  routing: Pick<RoutingService<M>, 'consider' | 'troubleOf'>;
   suppressed: Pick<Suppressions, 'list'>;
   hashKey: string;
   scheduleAtMostDays: number;
@@ -63,7 +63,7 @@ export class ExplainService {
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */
   async explain(json: unknown, lane: Lane, now: number): Promise<Explanation> {
-    const { channel, hashKey, scheduleAtMostDays } = this.options;
+    const { channel, routing, hashKey, scheduleAtMostDays } = this.options;
     const base = { channel: channel.channel, lane };
     const parsed = channel.schema.safeParse(json);
     if (!parsed.success)
@@ -71,7 +71,8 @@ export class ExplainService {
     const origin = { source: 'explain', lane, timestamp: now, key: null };
     let delivery: Delivery<unknown>;
     try {
-      delivery = firstHop(channel, parsed.data, json, origin, hashKey, scheduleAtMostDays);
+      const troubleOf = (message: unknown) => routing.troubleOf(message);
+      delivery = firstHop(channel, parsed.data, json, origin, { hashKey, scheduleAtMostDays, troubleOf });
     } catch (error) {
       if (!(error instanceof UnreadableRecord)) throw error;
       return { ...base, would: 'be rejected', why: sentence(error.message), fields: error.fields };

@@ -78,8 +78,8 @@ export class PostgresLedger extends Ledger {
     await this.evidences.add({ id, hop, providerMessageId });
   }
 
-  siblingCalls(id: string, hop: number, withinMs: number): Promise<SiblingCall[]> {
-    return database('look up', () => siblingCalls(this.options, id, hop, withinMs));
+  siblingCalls(id: string, hop: number, withinMs: number, participants?: string): Promise<SiblingCall[]> {
+    return database('look up', () => siblingCalls(this.options, id, hop, withinMs, participants));
   }
 
   private async claimAll(entries: readonly ClaimRequest[]): Promise<Claim[]> {

@@ -123,6 +123,8 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
         callId,
         at,
         shared,
+        // Where the process died before it reported, this hop may have chosen another sender than the call.
+        sender: outcome.sender,
         ...(replay && { attempt, traceparent, replay }),
         ...(outcome.suppressedRecipients && {
           suppressedRecipients: outcome.suppressedRecipients.map(({ recipient }) => recipient.hash),
@@ -264,6 +266,7 @@ function deferred(
           hop,
           at: outcome.at,
           provider: outcome.provider,
+          sender: outcome.sender,
           failure: outcome.failure,
         }),
       )

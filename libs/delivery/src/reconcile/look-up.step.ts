@@ -49,6 +49,7 @@ function find<M>(job: Job<M>, provider: Provider<M>, tools: Tools<M>): Promise<L
     unconfirmedCall,
     repeat: repeatOf(delivery, unconfirmedCall, mayStillSendUntil(delivery, deadline, clock)),
     leaseMs,
-    siblingCalls: (withinMs) => untilUp(() => ledger.siblingCalls(delivery.id, unconfirmedCall.hop, withinMs)),
+    siblingCalls: (withinMs, participants) =>
+      untilUp(() => ledger.siblingCalls(delivery.id, unconfirmedCall.hop, withinMs, participants)),
   });
 }

@@ -14,6 +14,7 @@ export async function siblingCalls(
   id: string,
   hop: number,
   withinMs: number,
+  participants?: string,
 ): Promise<SiblingCall[]> {
   const { rows } = await pool.query<SiblingRow>({
     name: 'calls-beside',
@@ -28,8 +29,9 @@ export async function siblingCalls(
          AND l.claimed_at BETWEEN d.claimed_at - $3::int * interval '1 millisecond'
            AND d.claimed_at + $3::int * interval '1 millisecond'
        WHERE d.id = $1 AND d.hop = $2 AND d.content_hash IS NOT NULL
+         AND ($4::text IS NULL OR d.participants::text = $4)
          AND l.state IN ('claimed', 'unknown', 'sent', 'acceptance-revoked')`,
-    values: [id, hop, withinMs],
+    values: [id, hop, withinMs, participants ?? null],
   });
   return rows.map((row) => ({
     own: row.own,

@@ -13,6 +13,8 @@ export interface CandidatesOptions<M> {
   senderOf: (message: M) => string | undefined;
   /** The one provider that can send it; undefined: any. */
   boundTo?: (message: M) => string | undefined;
+  /** The message from another of its senders. */
+  withSender?: (message: M, sender: string, isLast: boolean) => M;
 }
 
 /** A provider that could take the message, and what it takes to call it. */
@@ -49,11 +51,20 @@ export class Candidates<M> {
 
   /** What a message waits for that none of its providers takes: their key (contracts' routeKey). */
   keyOf(delivery: Delivery<M>): string {
-    const { able } = this.able(delivery.message);
-    return routeKey(
-      delivery.channel,
-      this.of(able, delivery).map((candidate) => this.named(candidate)),
+    const named = this.withUntried(delivery).flatMap((one) =>
+      this.of(this.able(one.message).able, one).map((candidate) => this.named(candidate)),
     );
+    return routeKey(delivery.channel, named);
+  }
+
+  /** The delivery, and the same from each other sender that has not failed it. */
+  withUntried(delivery: Delivery<M>): Delivery<M>[] {
+    const { withSender = (message) => message } = this.options;
+    const { message, sender } = delivery;
+    return [
+      delivery,
+      ...(sender?.untried ?? []).map((one) => ({ ...delivery, message: withSender(message, one, false) })),
+    ];
   }
 
   private named({ provider: { name }, request: { sender } }: Candidate<M>): RouteCandidate {

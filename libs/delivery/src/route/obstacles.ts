@@ -23,6 +23,12 @@ export interface Obstacle {
   end?: Promise<void>;
 }
 
+/** A provider, and the sender that a call to it would have. */
+interface Place {
+  provider: { name: string };
+  request: { sender?: string | undefined };
+}
+
 /** About how long a call takes that probes. */
 const PROBE_MS = 200;
 
@@ -37,7 +43,7 @@ export class Obstacles {
   }
 
   /** Trouble of the provider itself: a hold or an open circuit. */
-  troubleOf({ provider: { name }, request }: Candidate<unknown>): Obstacle | undefined {
+  troubleOf({ provider: { name }, request }: Place): Obstacle | undefined {
     const { health, holds } = this.options;
     const hold = holds.stateOf(name, request.sender);
     if (hold.state === 'held')
@@ -65,7 +71,7 @@ export class Obstacles {
   }
 
   /** A candidate that is not taken, as the timeline shows it. */
-  passedOver({ provider }: Candidate<unknown>, { why, until }: Obstacle): ConsideredProvider {
+  passedOver({ provider }: Pick<Place, 'provider'>, { why, until }: Obstacle): ConsideredProvider {
     const inMs = until - this.clock.steady();
     const isAhead = Number.isFinite(inMs) && inMs > 0;
     return {

@@ -111,6 +111,7 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
         waitMs: waitBudgetOf(config),
         senderOf: (message) => channel.senderOf(message),
         boundTo: (message) => channel.boundTo(message),
+        withSender: (message, sender, isLast) => channel.withSender(message, sender, isLast),
       }),
   ),
 ];

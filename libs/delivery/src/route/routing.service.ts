@@ -74,22 +74,42 @@ export class RoutingService<M> {
     const { able, failure } = this.candidates.able(delivery.message);
     if (failure) return { open: false, outcome: unsupportedByAll(delivery, failure, this.clock.now()) };
     const candidates = this.candidates.of(able, delivery);
-    return this.atOnce(candidates) ?? this.inTurn(candidates, delivery, deadline);
+    return this.atOnce(candidates, delivery) ?? this.inTurn(candidates, delivery, deadline);
   }
 
-  /** Whether another provider, which has not failed the message, would take it now. It takes nothing. */
-  isOpenElsewhere(delivery: Delivery<M>, failed: string): boolean {
+  /**
+   * Whether another provider, or, where the failure lay with the sender, another sender would take it now: one that has
+   * not failed the message. It takes nothing.
+   */
+  isOpenElsewhere(delivery: Delivery<M>, failed: string, { bySender }: Pick<Failure, 'bySender'> = {}): boolean {
     const failedBefore = new Set([failed, ...delivery.attempts.map(({ provider }) => provider)]);
     const { able } = this.candidates.able(delivery.message);
     const others = able.filter(({ name }) => !failedBefore.has(name));
-    return this.candidates.of(others, delivery).some((candidate) => !this.obstacles.troubleOf(candidate));
+    if (this.candidates.of(others, delivery).some((candidate) => !this.obstacles.troubleOf(candidate))) return true;
+    const [, ...fromOthers] = bySender ? this.candidates.withUntried(delivery) : [];
+    return fromOthers.some(({ message }) => !this.troubleOf(message));
+  }
+
+  /** Why no provider takes a message from its sender now; undefined: one does. It takes nothing. */
+  troubleOf(message: M): ConsideredProvider | undefined {
+    const { able, failure } = this.candidates.able(message);
+    if (failure)
+      return { provider: failure.provider ?? this.options.providers[0]?.name ?? 'none', taken: false, why: failure.meaning };
+    const request = { sender: this.options.senderOf(message) };
+    let soonest: { provider: Provider<M>; obstacle: Obstacle } | undefined;
+    for (const provider of able) {
+      const obstacle = this.obstacles.troubleOf({ provider, request });
+      if (!obstacle) return undefined;
+      if (!soonest || obstacle.until < soonest.obstacle.until) soonest = { provider, obstacle };
+    }
+    return soonest && this.obstacles.passedOver(soonest, soonest.obstacle);
   }
 
   /**
    * What would be found of each provider for a message now. It takes nothing.
    * @returns `taken`: which one would take it within the lane's wait; `outcome`: where none can carry it at all
    */
-  consider(delivery: Delivery<M>): { route: ConsideredProvider[]; taken?: string; outcome?: Outcome } {
+  consider(delivery: Delivery<M>): { route: readonly ConsideredProvider[]; taken?: string; outcome?: Outcome } {
     const { able, failure } = this.candidates.able(delivery.message);
     if (failure) return { route: [], outcome: unsupportedByAll(delivery, failure, this.clock.now()) };
     const latest = this.clock.steady() + this.options.waitMs[delivery.lane];
@@ -103,17 +123,17 @@ export class RoutingService<M> {
         ? { provider: candidate.provider.name, taken: candidate.provider.name === taken, why: candidate.reason }
         : this.obstacles.passedOver(candidate, obstacle),
     );
-    return { route, ...(taken !== undefined && { taken }) };
+    return { route: withSenders(delivery, route) ?? route, ...(taken !== undefined && { taken }) };
   }
 
-  private atOnce(candidates: readonly Candidate<M>[]): Route<M> | undefined {
+  private atOnce(candidates: readonly Candidate<M>[], delivery: Delivery<M>): Route<M> | undefined {
     const { health, permits } = this.options;
     for (const candidate of candidates) {
       const { name } = candidate.provider;
       if (this.obstacles.troubleOf(candidate) || !health.isFree(name) || !permits.takeAtOnce(candidate.request))
         continue;
       const leave = health.enterAtOnce(name);
-      if (leave) return this.granted(candidate, candidates, leave);
+      if (leave) return this.granted(candidate, candidates, delivery, leave);
       permits.giveBack(candidate.request);
     }
     return undefined;
@@ -134,10 +154,10 @@ export class RoutingService<M> {
       const late = admit(delivery, this.clock.now());
       // A hold may have been set, or a circuit opened, while it was waited for.
       if (leave && !late && !this.obstacles.troubleOf(next.candidate))
-        return this.granted(next.candidate, candidates, leave);
+        return this.granted(next.candidate, candidates, delivery, leave);
       if (leave) this.unused(next.candidate, leave);
       if (late) return { open: false, outcome: late };
-      const route = this.atOnce(candidates);
+      const route = this.atOnce(candidates, delivery);
       if (route) return route;
       if (this.clock.steady() >= end) return { open: false, outcome: this.none(candidates, delivery) };
     }
@@ -189,7 +209,8 @@ export class RoutingService<M> {
   private none(candidates: readonly Candidate<M>[], delivery: Delivery<M>): Outcome {
     const now = this.clock.now();
     const found = candidates.map((candidate) => ({ candidate, obstacle: this.obstacles.obstacleOf(candidate) }));
-    const considered = found.map(({ candidate, obstacle }) => this.obstacles.passedOver(candidate, obstacle));
+    const passedOver = found.map(({ candidate, obstacle }) => this.obstacles.passedOver(candidate, obstacle));
+    const considered = withSenders(delivery, passedOver) ?? passedOver;
     const own = found.filter(({ obstacle }) => !obstacle.ofOthers);
     if (own.length === 0) {
       return {
@@ -210,7 +231,12 @@ export class RoutingService<M> {
     };
   }
 
-  private granted(candidate: Candidate<M>, candidates: readonly Candidate<M>[], leave: Leave): Route<M> {
+  private granted(
+    candidate: Candidate<M>,
+    candidates: readonly Candidate<M>[],
+    delivery: Delivery<M>,
+    leave: Leave,
+  ): Route<M> {
     const { provider, reason, request } = candidate;
     const passage = this.options.holds.enter(provider.name, request.sender);
     const before = candidates.slice(0, candidates.indexOf(candidate));
@@ -223,7 +249,9 @@ export class RoutingService<M> {
             { provider: provider.name, taken: true, why },
           ];
     const giveBack = (result: SendResult | undefined) => this.giveBack(provider.name, leave, passage, result);
-    return { open: true, grant: { provider, why, considered, giveBack } };
+    const taken = considered ?? [{ provider: provider.name, taken: true, why }];
+    const route = withSenders(delivery, taken) ?? considered;
+    return { open: true, grant: { provider, why, considered: route, giveBack } };
   }
 
   private giveBack(provider: string, leave: Leave, passage: Passage, result: SendResult | undefined): void {
@@ -235,6 +263,17 @@ export class RoutingService<M> {
     // What rate headers say of a call that was taken is a limit of this replica's own: the next calls wait for it.
     if (result.sent && result.holdUntil !== undefined) this.options.permits.hold(provider, result.holdUntil);
   }
+}
+
+/**
+ * With the senders that are not taken, and why; `undefined` where there is no word about any of them.
+ */
+function withSenders(
+  { sender }: Delivery<unknown>,
+  considered: readonly ConsideredProvider[],
+): readonly ConsideredProvider[] | undefined {
+  if (!sender || sender.passedOver.length === 0) return undefined;
+  return [...sender.passedOver, ...considered.map((one) => ({ ...one, sender: sender.shown }))];
 }
 
 const noRoute = ownFailure(
@@ -256,6 +295,9 @@ async function orAfter(clock: Clock, work: Promise<void>, ms: number): Promise<v
   done.abort();
 }
 
-const inWords = (considered: readonly ConsideredProvider[]): string =>
-  considered.map(({ provider, why, until }) => `${provider}: ${why}${until ? ` (until ${until})` : ''}`).join('; ') +
-  '.';
+const inWords = (considered: readonly ConsideredProvider[]): string => `${considered.map(wordsOf).join('; ')}.`;
+
+function wordsOf({ provider, sender, why, until }: ConsideredProvider): string {
+  const from = sender === undefined ? '' : ` from ${sender}`;
+  return `${provider}${from}: ${why}${until ? ` (until ${until})` : ''}`;
+}

@@ -135,6 +135,7 @@ function routed<M>(job: Job<M>, result: SendResult, outcome: Outcome, { routing,
   return {
     ...outcome,
     ...(considered && { route: considered }),
+    ...(admitted.sender && { sender: admitted.sender.hash }),
     ...(outcome.kind === 'failed' && nextAfter(outcome.failure)),
     ...(outcome.kind === 'unknown' && coalescer.isShared(result) && { shared: true }),
   } as Outcome;
@@ -142,7 +143,7 @@ function routed<M>(job: Job<M>, result: SendResult, outcome: Outcome, { routing,
   /** Another provider takes it at once; or it waits until one of them is held no more. */
   function nextAfter(failure: Failure): { elsewhere?: true; waitsFor?: string } {
     if (!mayGoElsewhere(failure)) return {};
-    if (routing.isOpenElsewhere(admitted, provider.name)) return { elsewhere: true };
+    if (routing.isOpenElsewhere(admitted, provider.name, failure)) return { elsewhere: true };
     return failure.holds ? { waitsFor: routing.keyOf(admitted) } : {};
   }
 }

@@ -16,6 +16,8 @@ export interface ResendPlan {
   deferred: SendDeferred;
   attempt: number;
   provider: string;
+  /** Keyed hash of the sender, where there were several. */
+  sender?: string;
 }
 
 /** `now`: ms since 1970. */
@@ -25,6 +27,7 @@ export function resendPlanOf(delivery: Delivery<unknown>, provider: string, now:
   return {
     provider,
     attempt: attemptCount + 1,
+    ...(delivery.sender && { sender: delivery.sender.hash }),
     deferred: {
       eventId: factId({ tenant, channel, messageId, hop, source: channel, status: 'deferred:acceptance-revoked' }),
       messageId,
@@ -47,23 +50,25 @@ export function resendPlanOf(delivery: Delivery<unknown>, provider: string, now:
 }
 
 /** The hand-over of a message whose acceptance was revoked, made from its receipt. */
-export function givenBack({ deferred, attempt, provider }: ResendPlan, { at, failure }: StatusChanged): SendDeferred {
+export function givenBack({ deferred, attempt, provider, sender }: ResendPlan, { at, failure }: StatusChanged): SendDeferred {
   const { hop, attempts, attemptCount = attempts.length } = deferred;
   return {
     ...deferred,
     at,
     ...(failure && {
-      attempts: withAttempt(attempts, { attempt, hop, at, provider, failure }),
+      attempts: withAttempt(attempts, { attempt, hop, at, provider, ...(sender && { sender }), failure }),
       attemptCount: attemptCount + 1,
+      failure,
+      // Another sender is left, or no plan had been kept.
+      ...(failure.bySender && { elsewhere: true }),
     }),
-    ...(failure && { failure }),
   };
 }
 
-/** The acceptance was revoked, and there is no template to resend: the provider's refusal ends the message. */
+/** The acceptance was revoked, and there is no plan to resend it: the provider's refusal ends the message. */
 export function refusedForGood(fact: StatusChanged): StatusChanged {
   const { tenant, channel, messageId = '', hop = 0 } = fact;
-  const reason = 'It is not resent as its template: how it went is not known any more, or was unconfirmed.';
+  const reason = 'It is not sent again: how it went is not known any more, or was unconfirmed.';
   return {
     ...fact,
     status: 'failed',

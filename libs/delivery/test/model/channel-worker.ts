@@ -187,9 +187,9 @@ export class ChannelWorker {
     const origin = { source: recordIdOf(record), lane: record.lane, timestamp: record.timestamp, key: record.key };
     switch (record.topic.name) {
       case topics.emailRequested.name:
-        return this.dispatch(firstHop(this.channel, json as Request, json, origin, hashKey));
+        return this.dispatch(firstHop(this.channel, json as Request, json, origin, { hashKey }));
       case topics.emailDue.name:
-        return this.dispatch(this.heard(laterHop(this.channel, json as SendDue, origin, hashKey)));
+        return this.dispatch(this.heard(laterHop(this.channel, json as SendDue, origin, { hashKey })));
       case topics.cancelRequested.name:
         return this.world.cancel(this.process, json as CancelRequested);
       case topics.sendPlanned.name:

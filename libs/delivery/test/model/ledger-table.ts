@@ -76,10 +76,11 @@ export class LedgerTable {
         Object.assign(row, { accepted: true, evidence: row.evidence ?? providerMessageId });
   }
 
-  siblingCalls(id: string, hop: number, withinMs: number): SiblingCall[] {
+  siblingCalls(id: string, hop: number, withinMs: number, participants?: string): SiblingCall[] {
     const own = this.of(id).find((row) => row.hop === hop);
     const { fingerprint } = own ?? {};
     if (!own || !fingerprint?.contentHash) return [];
+    if (participants !== undefined && participants !== fingerprint.participants) return [];
     return [...this.rows.values()]
       .filter(
         (row) =>

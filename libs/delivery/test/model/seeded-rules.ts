@@ -62,8 +62,8 @@ class TakesAnyRecordForTheSame extends LedgerTable {
 }
 
 class IgnoresSiblingCalls extends LedgerTable {
-  override siblingCalls(id: string, hop: number, withinMs: number): SiblingCall[] {
-    return super.siblingCalls(id, hop, withinMs).filter(({ own }) => own);
+  override siblingCalls(...asked: Parameters<LedgerTable['siblingCalls']>): SiblingCall[] {
+    return super.siblingCalls(...asked).filter(({ own }) => own);
   }
 }
 

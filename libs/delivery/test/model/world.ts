@@ -207,8 +207,8 @@ export class World implements ProviderWorld {
           this.onFact(id, hop);
           ledger.markAccepted(id, hop, providerMessageId);
         }),
-      siblingCalls: (id: string, hop: number, withinMs: number) =>
-        ask(`asks for the calls beside hop ${hop}`, () => ledger.siblingCalls(id, hop, withinMs)),
+      siblingCalls: (id: string, hop: number, withinMs: number, participants?: string) =>
+        ask(`asks for the calls beside hop ${hop}`, () => ledger.siblingCalls(id, hop, withinMs, participants)),
     };
   }
 

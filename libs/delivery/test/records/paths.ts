@@ -80,7 +80,7 @@ export function writtenOf<R extends RequestEnvelope, M>(going: Going<R, M>, reco
   const write = (topic: Topic, record: object | undefined) => {
     if (record) written.push({ topic, value: record });
   };
-  let delivery: Delivery<M> | undefined = firstHop(channel, value as R, json, originOf(record), hashKey);
+  let delivery: Delivery<M> | undefined = firstHop(channel, value as R, json, originOf(record), { hashKey });
   writeHop(bareFirstHop(channel.channel, channel.schema, json, originOf(record)), outcomeBy(delivery, ends[0]!), write);
   for (const end of ends) {
     if (!delivery) break;
@@ -92,7 +92,7 @@ export function writtenOf<R extends RequestEnvelope, M>(going: Going<R, M>, reco
     if (!due) break;
     const { due: topic } = channelRegistry[channel.channel];
     const again = recordOf(topic, due, { lane: due.lane });
-    delivery = laterHop(channel, read<SendDue>({ topic, value: due }), originOf(again), hashKey);
+    delivery = laterHop(channel, read<SendDue>({ topic, value: due }), originOf(again), { hashKey });
     const bare = bareLaterHop(
       salvageHandover({ ...again, channel: channel.channel, keyIsMessageId: false })!,
       originOf(again),

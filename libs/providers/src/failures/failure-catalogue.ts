@@ -104,6 +104,7 @@ export class FailureCatalogue {
       ...(seen.httpStatus !== undefined && { httpStatus: seen.httpStatus }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(holds && { holds }),
+      ...((listed?.bySender || holds === 'sender') && { bySender: true }),
       ...(listed?.suppress && { suppress: true, ...(listed.suppressScope && { suppressScope: listed.suppressScope }) }),
       ...(!listed && { unlisted: true }),
     };

@@ -25,6 +25,8 @@ export interface FailureRow {
    * or nothing but this message. Unset: by kind and status (failure-catalogue.ts).
    */
   holds?: 'all' | 'sender' | 'none';
+  /** The reason lies with the sender: the message may go from another one. Unset: where it holds the sender. */
+  bySender?: boolean;
   /** Never write to this recipient again. */
   suppress?: boolean;
   /** The scope of that suppression; unset: everything to this recipient. */

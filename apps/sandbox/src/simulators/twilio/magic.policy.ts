@@ -29,8 +29,13 @@ export const refusedSenders: Readonly<Record<string, number>> = {
   '+15005550008': 21611,
 };
 
+/** A sender of our own whose texts are taken, and then filtered by the carrier. */
+export const filteredSender = '+15005550036';
+const filtered: readonly TextStep[] = [{ event: 'sent' }, { event: 'undelivered', errorCode: 30007 }];
+
 /** `queuedFirst`: a Messaging Service accepts a text before it queues it, and reports both. */
-export function textPlan(to: string, queuedFirst: boolean): readonly TextStep[] {
+export function textPlan(to: string, queuedFirst: boolean, from?: string | null): readonly TextStep[] {
+  if (from === filteredSender) return filtered;
   const number = bareNumber(to);
   const steps = magicNumbers[number] ?? (to === number ? plainText : [...plainText, { event: 'read' } as const]);
   return queuedFirst && steps.length > 0 ? [{ event: 'queued' }, ...steps] : steps;

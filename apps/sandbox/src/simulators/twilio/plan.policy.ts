@@ -6,12 +6,12 @@ import type { TextMessage } from './message.ts';
 const VALIDITY_OVER = 30036;
 
 export function stepsOf(
-  { to, messagingServiceSid, doomed, validityMs }: StoredMessage<TextMessage>,
+  { to, from, messagingServiceSid, doomed, validityMs }: StoredMessage<TextMessage>,
   delayMs: number,
 ): readonly TextStep[] {
   if (doomed) return [{ event: 'failed', errorCode: doomed }];
   if (validityMs && validityMs < delayMs) return [{ event: 'failed', errorCode: VALIDITY_OVER }];
-  return textPlan(to, messagingServiceSid !== null);
+  return textPlan(to, messagingServiceSid !== null, from);
 }
 
 /** The sender that every Messaging Service chooses here: Twilio's own valid test number. */

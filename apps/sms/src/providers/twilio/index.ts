@@ -1,6 +1,6 @@
 import type { SmsProviderDefinition } from '../definition.ts';
 import { twilioChecks } from './account/twilio.checks.ts';
-import { type TwilioConfig, twilioSettings, twilioUrlFrom } from './account/twilio.config.ts';
+import { MESSAGING_SERVICE, type TwilioConfig, twilioSettings, twilioUrlFrom } from './account/twilio.config.ts';
 import { TwilioDoctor } from './account/twilio.doctor.adapter.ts';
 import { sendersOf } from './account/twilio.senders.policy.ts';
 import { tryTwilio } from './account/twilio.smoke.ts';
@@ -24,6 +24,7 @@ export const twilio: SmsProviderDefinition<TwilioConfig> = {
   answered5xx: 'TWILIO_ANSWERED_5XX',
   templateIds: /^HX/,
   media: twilioMedia,
+  senderPools: MESSAGING_SERVICE,
   senderSettings: ['TWILIO_MESSAGING_SERVICE_SID'],
   contentTemplates: ({ TWILIO_CONTENT_TEMPLATES: known = {} }) => contentTemplatesOf(known),
   outsideWindow: OUTSIDE_WINDOW,

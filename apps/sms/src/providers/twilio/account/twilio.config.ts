@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { ContentTemplates } from '../send/twilio.template.policy.ts';
 import { json } from '../../../settings.ts';
 
+/** Twilio's id of a messaging service. */
+export const MESSAGING_SERVICE = /^MG[0-9a-fA-F]{32}$/;
+
 const api = 'https://api.twilio.com';
 
 /** Settings of Twilio. */
@@ -26,7 +29,7 @@ export const twilioSettings = {
   TWILIO_API_KEY_SECRET: secret().optional().describe('Secret of that API key.'),
   TWILIO_MESSAGING_SERVICE_SID: z
     .string()
-    .regex(/^MG[0-9a-fA-F]{32}$/, 'must be MG followed by 32 hex digits')
+    .regex(MESSAGING_SERVICE, 'must be MG followed by 32 hex digits')
     .optional()
     .describe('Messaging service that picks the sender of SMS and MMS where SMS_SENDERS and SMS_FROM have none.'),
   TWILIO_CONTENT_TEMPLATES: json(ContentTemplates)

@@ -23,10 +23,20 @@ export interface MessageCreate {
 export const STATUS_PATH = '/webhooks/twilio/status';
 
 /**
- * A query parameter of the callback: the message also has a template, in case this text is refused outside WhatsApp's
- * window.
+ * A query parameter of the callback: how the message goes again where Twilio takes this text and does not deliver it. As
+ * its template outside WhatsApp's window, from another sender where the reason lies with this one.
  */
 export const RESEND_PLAN = 'mi_resend_plan';
+type ResendBy = 'template' | 'sender';
+
+const resendPlanOf = ({ resendPlan, hasOtherSender }: SmsMessage): ResendBy[] => [
+  ...(resendPlan ? ['template' as const] : []),
+  ...(hasOtherSender ? ['sender' as const] : []),
+];
+
+/** Whether a callback's message has a plan to go again in this way. */
+export const mayBeResent = (query: Readonly<Record<string, string>>, by: ResendBy): boolean =>
+  query[RESEND_PLAN]?.split('.').includes(by) ?? false;
 
 /**
  * Connection overrides of Twilio's callbacks, in the fragment: repeat five times, after a failed connection, a timeout
@@ -54,9 +64,10 @@ export function toMessageCreate(
   const { from, kind, body, mediaUrls, contentTemplate, expiresAt, smartEncoding } = message;
   const service = message.messagingService ?? serviceSid;
   const left = expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 1000) : MAX_VALIDITY_S;
+  const plan = resendPlanOf(message);
   const query = new URLSearchParams({
     ...referenceFields({ ...reference }),
-    ...(message.resendPlan && { [RESEND_PLAN]: '1' }),
+    ...(plan.length > 0 && { [RESEND_PLAN]: plan.join('.') }),
   });
   return {
     to: recipientOf(message),

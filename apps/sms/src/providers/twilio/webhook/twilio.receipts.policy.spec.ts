@@ -61,6 +61,28 @@ describe('a Twilio status callback', () => {
     expect(reported(params)!.forbids).toEqual(forbids && expect.objectContaining(forbids));
   });
 
+  it('that the reason lies with the sender revokes a text that has another one left, and ends one that has none', () => {
+    const says = (ErrorCode: string, resendPlan: string | undefined, MessageStatus = 'undelivered') => {
+      const address = { ...query, ...(resendPlan !== undefined && { mi_resend_plan: resendPlan }) };
+      const receipt = toReceipt(
+        { MessageSid: 'SM0123', MessageStatus, ErrorCode, To: '+12025550123', From: '+15005550006' },
+        address,
+        failures,
+        'a key for the tests',
+      )!;
+      return [receipt.status, receipt.final];
+    };
+    for (const code of ['30007', '30032', '30034', '30018']) {
+      expect(says(code, 'sender')).toEqual(['retrying', false]);
+      expect(says(code, 'template.sender')).toEqual(['retrying', false]);
+      expect(says(code, undefined)).toEqual(['bounced', true]);
+      expect(says(code, 'template')).toEqual(['bounced', true]);
+    }
+    // The recipient's side is the same for every sender.
+    for (const code of ['30003', '30005', '30006']) expect(says(code, 'sender')).toEqual(['bounced', true]);
+    expect(says('30018', 'sender', 'delivered')).toEqual(['delivered', true]);
+  });
+
   it('that WhatsApp’s window is closed revokes a text that can be resent as a template, and ends one without', () => {
     const addressOf = (resendPlan: boolean) => {
       const message: SmsMessage = {

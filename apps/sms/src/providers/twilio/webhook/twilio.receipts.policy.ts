@@ -1,7 +1,7 @@
 import { cutText, type Engagement, type Failure, recipientRef, type Status } from '#libs/contracts';
 import { type FailureCatalogue, ownFailure, returnedReference, type Receipt } from '#libs/providers';
 import { readAddress, sendersOf } from '../send/twilio.address.policy.ts';
-import { RESEND_PLAN } from '../send/twilio.request.policy.ts';
+import { mayBeResent } from '../send/twilio.request.policy.ts';
 import type { TwilioParams } from './twilio.signature.webhook.ts';
 
 const withoutReason = ownFailure(
@@ -94,7 +94,10 @@ export function toReceipt(
   if (status === undefined || lacking(params, query) !== undefined) return undefined;
   const outcome = reported(status, code, failures);
   if (!outcome) return undefined;
-  const isGivenBack = outcome.final && code === OUTSIDE_WINDOW && query[RESEND_PLAN] === '1';
+  const isGivenBack =
+    outcome.failure !== undefined &&
+    ((code === OUTSIDE_WINDOW && mayBeResent(query, 'template')) ||
+      (outcome.failure.bySender === true && mayBeResent(query, 'sender')));
   const says: Reported = isGivenBack ? { ...outcome, status: 'retrying', final: false } : outcome;
   return {
     ...says,
