@@ -12,6 +12,7 @@ import { ReceiptsService } from './receipts/receipts.service.ts';
 import { ProviderHealth } from './route/health/provider-health.ts';
 import { Holds } from './route/holds/holds.port.ts';
 import { HoldReports } from './route/holds/hold-reports.service.ts';
+import { VerifiedSendersService } from './route/senders/verified-senders.service.ts';
 import { Suppressions } from './suppressions/suppressions.port.ts';
 import { SuppressionsService } from './suppressions/suppressions.service.ts';
 import { TemplateResendService } from './template-resend/template-resend.service.ts';
@@ -53,8 +54,9 @@ export class DeliveryModule {
     @Inject(HandoverReading) reading: HandoverReading,
     @Inject(HoldReports) holds: HoldReports,
     @Inject(ProviderHealth) circuits: ProviderHealth,
+    @Inject(VerifiedSendersService) senders: VerifiedSendersService,
   ) {
-    for (const job of [...cancels.jobs(), watch.job(reading), ...holds.jobs()]) jobs.add(job);
+    for (const job of [...cancels.jobs(), watch.job(reading), ...holds.jobs(), senders.job()]) jobs.add(job);
     health.addConcern('handovers', () => watch.concern());
     health.addConcern('holds', () => holds.concern());
     health.addConcern('circuits', () => circuits.concern());

@@ -5,6 +5,7 @@ export * from './account/probe-result.ts';
 export * from './account/setting-reader.ts';
 export * from './account/smoke.port.ts';
 export * from './account/suppression-lists.port.ts';
+export * from './account/verified-senders.ts';
 export * from './definition/provider-definition.ts';
 export * from './definition/settings.ts';
 export * from './definition/webhook-route.ts';

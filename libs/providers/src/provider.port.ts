@@ -1,5 +1,6 @@
 import type { Failure, Replay, Lane, SmsEncoding } from '#libs/contracts';
 import type { Finding } from './account/finding.ts';
+import type { VerifiedSenders } from './account/verified-senders.ts';
 
 /** What a provider is given to identify a message: opaque, without personal data. It is returned in webhooks. */
 export interface CallReference {
@@ -109,6 +110,14 @@ export abstract class Provider<M> {
    */
   unsupported(_message: M): Failure | undefined {
     return undefined;
+  }
+
+  /**
+   * The senders that its account has verified; undefined: it does not say, such as to a key that may only send. Never
+   * throws for a failure of the provider or the network.
+   */
+  verifiedSenders(): Promise<VerifiedSenders | undefined> {
+    return Promise.resolve(undefined);
   }
 
   /** What messages must have in common to be sent in one call; undefined: this one is sent alone. */

@@ -13,6 +13,8 @@ export interface CandidatesOptions<M> {
   senderOf: (message: M) => string | undefined;
   /** The one provider that can send it; undefined: any. */
   boundTo?: (message: M) => string | undefined;
+  /** Whether a provider has verified a sender; undefined: not known, which counts as verified. */
+  isVerified?: (provider: string, sender: string | undefined) => boolean | undefined;
   /** The message from another of its senders. */
   withSender?: (message: M, sender: string, isLast: boolean) => M;
 }
@@ -20,6 +22,20 @@ export interface CandidatesOptions<M> {
 /** A provider that could take the message, and what it takes to call it. */
 export interface Candidate<M> extends Ranked<Provider<M>> {
   request: PermitRequest;
+}
+
+/** A provider that cannot take the message, whatever its state. */
+export interface Lacking {
+  provider: string;
+  /** What it lacks, in plain words. */
+  why: string;
+}
+
+export interface Able<M> {
+  able: readonly Provider<M>[];
+  lacking: readonly Lacking[];
+  /** Set where none is able: why the preferred one is not. */
+  failure?: Failure | undefined;
 }
 
 /** Which providers could take a message, whatever their state. */
@@ -31,11 +47,54 @@ export class Candidates<M> {
   }
 
   /** Those that can carry the message at all; where none can, why the preferred one cannot. */
-  able(message: M): { able: readonly Provider<M>[]; failure?: Failure | undefined } {
+  able(message: M): Able<M> {
     const bound = this.options.boundTo?.(message);
-    const providers = this.options.providers.filter(({ name }) => bound === undefined || name === bound);
-    const able = providers.filter((provider) => !provider.unsupported(message));
-    return able.length > 0 ? { able } : { able, failure: providers[0]?.unsupported(message) ?? notConfigured };
+    const lacking: Lacking[] = [];
+    let failure: Failure | undefined;
+    const carriers = this.options.providers.filter((provider) => {
+      const { name: of } = provider;
+      if (bound !== undefined && of !== bound) {
+        lacking.push({ provider: of, why: `the template of the message is kept at ${bound}` });
+        return false;
+      }
+      const unsupported = provider.unsupported(message);
+      if (!unsupported) return true;
+      failure ??= unsupported;
+      lacking.push({ provider: of, why: `it cannot carry the message: ${inWords(unsupported)}` });
+      return false;
+    });
+    if (carriers.length === 0) return { able: carriers, lacking, failure: failure ?? notConfigured };
+    return this.verified(carriers, message, lacking);
+  }
+
+  /** Of those that cannot take a message, the ones that would have been asked before this candidate. */
+  beforeIn(lacking: readonly Lacking[], { provider }: Candidate<M>, delivery: Delivery<M>): readonly Lacking[] {
+    if (lacking.length === 0) return lacking;
+    const names = this.options.providers.map(({ name }) => name);
+    const asked = delivery.request['provider'];
+    return lacking.filter((one) => one.provider === asked || names.indexOf(one.provider) < names.indexOf(provider.name));
+  }
+
+  /** What is not known of a provider, and counts as if it had all that the message needs. */
+  unknownOf({ name }: Provider<M>, message: M): string | undefined {
+    const { isVerified, senderOf } = this.options;
+    if (!isVerified || isVerified(name, senderOf(message)) !== undefined) return undefined;
+    return 'whether its account has verified the sender is not known';
+  }
+
+  /**
+   * Those whose account has verified the sender. Where none has, all are asked: the provider itself decides, and lists
+   * may be behind.
+   */
+  private verified(carriers: readonly Provider<M>[], message: M, lacking: readonly Lacking[]): Able<M> {
+    const { isVerified, senderOf } = this.options;
+    if (!isVerified || this.options.providers.length < 2) return { able: carriers, lacking };
+    const sender = senderOf(message);
+    const able = carriers.filter(({ name }) => isVerified(name, sender) !== false);
+    if (able.length === 0 || able.length === carriers.length) return { able: carriers, lacking };
+    const unverified = carriers.filter((provider) => !able.includes(provider));
+    const why = 'its account has not verified the domain of the sender';
+    return { able, lacking: [...lacking, ...unverified.map(({ name }) => ({ provider: name, why }))] };
   }
 
   /** These providers for a message, in the order in which they are asked. */
@@ -71,6 +130,9 @@ export class Candidates<M> {
     return { provider: name, account: this.options.accounts.get(name) ?? '', ...(sender !== undefined && { sender }) };
   }
 }
+
+const inWords = ({ meaning, fields = [] }: Failure): string =>
+  [meaning, ...fields.map(({ field, rule }) => `${field} ${rule}.`)].join(' ');
 
 /** The provider that the message is bound to is not in use here. */
 const notConfigured = ownFailure(

@@ -18,6 +18,7 @@ import { SenderReservations } from './reservations/sender-reservations.port.ts';
 import { PostgresSenderReservations } from './reservations/sender-reservations.store.ts';
 import { waitBudgetOf } from './routing.config.ts';
 import { RoutingService } from './routing.service.ts';
+import { VerifiedSendersService } from './senders/verified-senders.service.ts';
 import { count, counters } from '#libs/telemetry';
 import { Publisher } from '#libs/transport';
 import type { FactoryProvider } from '@nestjs/common';
@@ -68,6 +69,16 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
         },
       }),
   ),
+  made(
+    VerifiedSendersService,
+    { configured: ConfiguredProviders, logger: LOGGER, config },
+    ({ configured, logger, config }) =>
+      new VerifiedSendersService({
+        providers: configured.adapters,
+        everyMs: config.VERIFIED_SENDERS_MS,
+        logger,
+      }),
+  ),
   made(Holds, { pool: POOL }, ({ pool }) => new PostgresHolds(pool, channel)),
   made(
     HeldProviders,
@@ -99,9 +110,10 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
       permits: Permits,
       health: ProviderHealth,
       holds: HeldProviders,
+      senders: VerifiedSendersService,
       config,
     },
-    ({ channel, configured, permits, health, holds, config }) =>
+    ({ channel, configured, permits, health, holds, senders, config }) =>
       new RoutingService({
         providers: channel.providers,
         accounts: configured.accounts,
@@ -111,6 +123,7 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
         waitMs: waitBudgetOf(config),
         senderOf: (message) => channel.senderOf(message),
         boundTo: (message) => channel.boundTo(message),
+        isVerified: (provider, sender) => senders.isVerified(provider, sender),
         withSender: (message, sender, isLast) => channel.withSender(message, sender, isLast),
       }),
   ),

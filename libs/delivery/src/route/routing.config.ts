@@ -10,6 +10,10 @@ export const routingSettings = {
   ),
   ROUTE_WAIT_TRANSACTIONAL_MS: milliseconds(2_000).describe('The same for transactional messages, in milliseconds.'),
   ROUTE_WAIT_BULK_MS: milliseconds(10_000).describe('The same for bulk messages, in milliseconds.'),
+  VERIFIED_SENDERS_MS: milliseconds(300_000).describe(
+    'How often the providers are asked which senders their accounts have verified, in milliseconds: a message goes by ' +
+      'none that has not verified its sender while another one can take it.',
+  ),
 };
 
 const schema = z.object(routingSettings);

@@ -48,6 +48,10 @@ interface Given {
   calls?: number;
   providers?: Provider<TestMessage>[];
   boundTo?: () => string;
+  /** What is known of the sender at each provider. */
+  verified?: Record<string, boolean>;
+  /** Of each text: the name of its sender. */
+  senders?: boolean;
 }
 
 function aRoutingService(given: Given = {}) {
@@ -86,7 +90,9 @@ function aRoutingService(given: Given = {}) {
       stopping,
     }),
     waitMs: { urgent: waitMs, transactional: waitMs, bulk: waitMs },
-    senderOf: () => undefined,
+    senderOf: ({ text }) => (given.senders ? text : undefined),
+    withSender: (message, sender) => ({ ...message, text: sender }),
+    ...(given.verified && { isVerified: (provider: string) => given.verified![provider] }),
     ...(given.boundTo && { boundTo: given.boundTo }),
   });
 }
@@ -258,5 +264,106 @@ describe('the route of a call', () => {
     giveBack(throttled());
     expect(routing.isOpenElsewhere(aDelivery(), 'sendgrid')).toBe(false);
     expect(aRoutingService().isOpenElsewhere(aDelivery(), 'sendgrid')).toBe(false);
+  });
+});
+
+describe('a provider that has not verified the sender', () => {
+  it('is no candidate while another one has, or may have, and the timeline says what it lacks', async () => {
+    for (const verified of [{ sendgrid: false, resend: true }, { sendgrid: false }]) {
+      const { provider, considered } = await grantOf(aRoutingService({ providers: both(), verified }));
+      expect(provider.name).toBe('resend');
+      expect(considered).toEqual([
+        { provider: 'sendgrid', taken: false, why: 'its account has not verified the domain of the sender' },
+        { provider: 'resend', taken: true, why: 'first' },
+      ]);
+    }
+  });
+
+  it('does not take over what the other one refuses', async () => {
+    const routing = aRoutingService({ providers: both(), verified: { sendgrid: true, resend: false } });
+    expect(routing.isOpenElsewhere(aDelivery(), 'sendgrid')).toBe(false);
+    (await grantOf(routing)).giveBack(throttled());
+    const outcome = await outcomeOf(routing);
+    expect(outcome).toMatchObject({ kind: 'parked' });
+    expect(readRouteKey((outcome as { waitsFor: string }).waitsFor)!.candidates).toHaveLength(1);
+    expect((outcome as { reason: string }).reason).toContain('resend: its account has not verified');
+  });
+
+  it('is asked all the same where no provider has: its own answer decides', async () => {
+    const grant = await grantOf(aRoutingService({ providers: both(), verified: { sendgrid: false, resend: false } }));
+    expect([grant.provider.name, grant.considered]).toEqual(['sendgrid', undefined]);
+  });
+
+  it('is told in a dry run, and so is what is not known', () => {
+    const { route, taken } = aRoutingService({ providers: both(), verified: { resend: false } }).consider(aDelivery());
+    expect(taken).toBe('sendgrid');
+    expect(route).toEqual([
+      { provider: 'resend', taken: false, why: 'its account has not verified the domain of the sender' },
+      {
+        provider: 'sendgrid',
+        taken: true,
+        why: 'first; whether its account has verified the sender is not known',
+      },
+    ]);
+  });
+});
+
+describe('a provider that cannot carry the message', () => {
+  it('is passed over, and the timeline says for what', async () => {
+    const routing = aRoutingService({ providers: [new PlainProvider(), new RichProvider()] });
+    const { provider, considered } = await grantOf(routing, aDelivery({ message: { text: 'rich' } }));
+    expect(provider.name).toBe('resend');
+    expect(considered).toEqual([
+      {
+        provider: 'sendgrid',
+        taken: false,
+        why: 'it cannot carry the message: It holds what this provider cannot carry.',
+      },
+      { provider: 'resend', taken: true, why: 'first' },
+    ]);
+  });
+
+  it('is not worth a word where the first one takes it', async () => {
+    const routing = aRoutingService({ providers: [new RichProvider(), new PlainProvider()] });
+    const { considered } = await grantOf(routing, aDelivery({ message: { text: 'rich' } }));
+    expect(considered).toBeUndefined();
+  });
+});
+
+describe('a message that may go from several senders', () => {
+  const failure = ownFailure('21606', 'account', 'operator', 'It cannot send there.', { httpStatus: 400, bySender: true });
+  const sender = { hash: 'h1', shown: 'A', passedOver: [], untried: ['B'] };
+  const delivery = aDelivery({ message: { text: 'A' }, sender });
+  const held: SendResult = { sent: false, failure: { ...failure, holds: 'sender' } };
+
+  it('goes at once from another one after a failure that lies with its sender, and after no other', () => {
+    const routing = aRoutingService({ senders: true });
+    expect(routing.isOpenElsewhere(delivery, 'sendgrid', failure)).toBe(true);
+    expect(routing.isOpenElsewhere(delivery, 'sendgrid', { ...failure, bySender: undefined })).toBe(false);
+    const last = { ...delivery, sender: { ...sender, untried: [] } };
+    expect(routing.isOpenElsewhere(last, 'sendgrid', failure)).toBe(false);
+  });
+
+  it('waits for any of its senders where all are held', async () => {
+    const routing = aRoutingService({ senders: true });
+    (await grantOf(routing, aDelivery({ message: { text: 'B' } }))).giveBack(held);
+    expect(routing.isOpenElsewhere(delivery, 'sendgrid', failure)).toBe(false);
+    expect(routing.troubleOf({ text: 'B' })).toMatchObject({ provider: 'sendgrid', taken: false });
+    expect(routing.troubleOf({ text: 'A' })).toBeUndefined();
+    const { candidates } = readRouteKey(routing.keyOf(delivery))!;
+    expect(candidates.map((scopes) => scopes.map(({ scope }) => scope))).toEqual([
+      ['all', 'sender:A'],
+      ['all', 'sender:B'],
+    ]);
+  });
+
+  it('says from which sender it went, and why not from the one before', async () => {
+    const passedOver = [{ provider: 'sendgrid', sender: 'A', taken: false, why: 'held after 21611: Too many.' }];
+    const chosen = { hash: 'h2', shown: 'B', passedOver, untried: ['A'] };
+    const { considered } = await grantOf(
+      aRoutingService({ senders: true }),
+      aDelivery({ message: { text: 'B' }, sender: chosen }),
+    );
+    expect(considered).toEqual([...passedOver, { provider: 'sendgrid', sender: 'B', taken: true, why: 'first' }]);
   });
 });

@@ -4,7 +4,8 @@ import { admit } from '../accept/admit.policy.ts';
 import { postponed } from '../accept/postpone.policy.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Delivery, Outcome } from '../delivery.ts';
-import { type Candidate, Candidates, type CandidatesOptions } from './candidates.ts';
+import { type Candidate, Candidates, type CandidatesOptions, type Lacking } from './candidates.ts';
+import { considered, inWords } from './considered.policy.ts';
 import type { Leave, ProviderHealth } from './health/provider-health.ts';
 import type { HeldProviders, Passage } from './holds/held-providers.ts';
 import { type Obstacle, Obstacles } from './obstacles.ts';
@@ -31,6 +32,14 @@ export interface Grant<M> {
   considered: readonly ConsideredProvider[] | undefined;
   /** Once, with the answer where the call was made: it says how the provider does. */
   giveBack: (result: SendResult | undefined) => void;
+}
+
+/** A message, and the providers that are asked for it. */
+interface Question<M> {
+  delivery: Delivery<M>;
+  candidates: readonly Candidate<M>[];
+  /** Those that are not asked, and why. */
+  lacking: readonly Lacking[];
 }
 
 /** A candidate, and what must be over before it takes the call. */
@@ -71,10 +80,10 @@ export class RoutingService<M> {
    * @param deadline the last moment to write the request, on the steady clock
    */
   acquire(delivery: Delivery<M>, deadline: number): Route<M> | Promise<Route<M>> {
-    const { able, failure } = this.candidates.able(delivery.message);
+    const { able, lacking, failure } = this.candidates.able(delivery.message);
     if (failure) return { open: false, outcome: unsupportedByAll(delivery, failure, this.clock.now()) };
-    const candidates = this.candidates.of(able, delivery);
-    return this.atOnce(candidates, delivery) ?? this.inTurn(candidates, delivery, deadline);
+    const question = { delivery, lacking, candidates: this.candidates.of(able, delivery) };
+    return this.atOnce(question) ?? this.inTurn(question, deadline);
   }
 
   /**
@@ -92,9 +101,8 @@ export class RoutingService<M> {
 
   /** Why no provider takes a message from its sender now; undefined: one does. It takes nothing. */
   troubleOf(message: M): ConsideredProvider | undefined {
-    const { able, failure } = this.candidates.able(message);
-    if (failure)
-      return { provider: failure.provider ?? this.options.providers[0]?.name ?? 'none', taken: false, why: failure.meaning };
+    const { able, lacking, failure } = this.candidates.able(message);
+    if (failure) return { provider: 'none', why: failure.meaning, ...lacking[0], taken: false };
     const request = { sender: this.options.senderOf(message) };
     let soonest: { provider: Provider<M>; obstacle: Obstacle } | undefined;
     for (const provider of able) {
@@ -110,56 +118,59 @@ export class RoutingService<M> {
    * @returns `taken`: which one would take it within the lane's wait; `outcome`: where none can carry it at all
    */
   consider(delivery: Delivery<M>): { route: readonly ConsideredProvider[]; taken?: string; outcome?: Outcome } {
-    const { able, failure } = this.candidates.able(delivery.message);
-    if (failure) return { route: [], outcome: unsupportedByAll(delivery, failure, this.clock.now()) };
+    const { message, sender } = delivery;
+    const { able, lacking, failure } = this.candidates.able(message);
+    if (failure)
+      return {
+        route: considered({ sender, lacking }, []),
+        outcome: unsupportedByAll(delivery, failure, this.clock.now()),
+      };
     const latest = this.clock.steady() + this.options.waitMs[delivery.lane];
     const found = this.candidates.of(able, delivery).map((candidate) => {
       const obstacle = this.obstacles.obstacleOf(candidate);
       return { candidate, obstacle, isFree: !obstacle.ofOthers && obstacle.until <= latest };
     });
     const taken = found.find(({ isFree }) => isFree)?.candidate.provider.name;
-    const route = found.map(({ candidate, obstacle, isFree }) =>
-      isFree
-        ? { provider: candidate.provider.name, taken: candidate.provider.name === taken, why: candidate.reason }
-        : this.obstacles.passedOver(candidate, obstacle),
-    );
-    return { route: withSenders(delivery, route) ?? route, ...(taken !== undefined && { taken }) };
+    const asked = found.map(({ candidate, obstacle, isFree }) => {
+      const { provider, reason } = candidate;
+      if (!isFree) return this.obstacles.passedOver(candidate, obstacle);
+      const why = [reason, this.candidates.unknownOf(provider, message)].filter(Boolean).join('; ');
+      return { provider: provider.name, taken: provider.name === taken, why };
+    });
+    return { route: considered({ sender, lacking }, asked), ...(taken !== undefined && { taken }) };
   }
 
-  private atOnce(candidates: readonly Candidate<M>[], delivery: Delivery<M>): Route<M> | undefined {
+  private atOnce(question: Question<M>): Route<M> | undefined {
     const { health, permits } = this.options;
-    for (const candidate of candidates) {
+    for (const candidate of question.candidates) {
       const { name } = candidate.provider;
       if (this.obstacles.troubleOf(candidate) || !health.isFree(name) || !permits.takeAtOnce(candidate.request))
         continue;
       const leave = health.enterAtOnce(name);
-      if (leave) return this.granted(candidate, candidates, delivery, leave);
+      if (leave) return this.granted(candidate, question, leave);
       permits.giveBack(candidate.request);
     }
     return undefined;
   }
 
-  private async inTurn(
-    candidates: readonly Candidate<M>[],
-    delivery: Delivery<M>,
-    deadline: number,
-  ): Promise<Route<M>> {
+  private async inTurn(question: Question<M>, deadline: number): Promise<Route<M>> {
+    const { delivery, candidates } = question;
     const now = this.clock.steady();
     const end = now + Math.min(this.options.waitMs[delivery.lane], (deadline - now) * PART_OF_LEASE);
     const refused = new Set<Candidate<M>>();
     for (;;) {
       const next = this.soonest(candidates.filter((candidate) => !refused.has(candidate)));
-      if (!next || next.obstacle.until > end) return { open: false, outcome: this.none(candidates, delivery) };
+      if (!next || next.obstacle.until > end) return { open: false, outcome: this.none(question) };
       const leave = await this.wait(next, end, refused);
       const late = admit(delivery, this.clock.now());
       // A hold may have been set, or a circuit opened, while it was waited for.
       if (leave && !late && !this.obstacles.troubleOf(next.candidate))
-        return this.granted(next.candidate, candidates, delivery, leave);
+        return this.granted(next.candidate, question, leave);
       if (leave) this.unused(next.candidate, leave);
       if (late) return { open: false, outcome: late };
-      const route = this.atOnce(candidates, delivery);
+      const route = this.atOnce(question);
       if (route) return route;
-      if (this.clock.steady() >= end) return { open: false, outcome: this.none(candidates, delivery) };
+      if (this.clock.steady() >= end) return { open: false, outcome: this.none(question) };
     }
   }
 
@@ -206,51 +217,49 @@ export class RoutingService<M> {
   }
 
   /** No provider takes it in time; that is no attempt. */
-  private none(candidates: readonly Candidate<M>[], delivery: Delivery<M>): Outcome {
+  private none({ candidates, delivery, lacking }: Question<M>): Outcome {
     const now = this.clock.now();
     const found = candidates.map((candidate) => ({ candidate, obstacle: this.obstacles.obstacleOf(candidate) }));
     const passedOver = found.map(({ candidate, obstacle }) => this.obstacles.passedOver(candidate, obstacle));
-    const considered = withSenders(delivery, passedOver) ?? passedOver;
+    const route = considered({ sender: delivery.sender, lacking }, passedOver);
     const own = found.filter(({ obstacle }) => !obstacle.ofOthers);
     if (own.length === 0) {
       return {
         kind: 'parked',
         at: nearestInstant(now),
-        reason: `No provider can take it now: ${inWords(considered)}`,
+        reason: `No provider can take it now: ${inWords(route)}`,
         waitsFor: this.candidates.keyOf(delivery),
         failure: noRoute,
-        route: considered,
+        route,
       };
     }
     // A limit of our own: no provider's recovery helps it, so it has an appointment.
     const appointments = own.map(({ candidate }) => this.options.permits.appoint(candidate.request));
     const until = now + Math.max(0, Math.min(...appointments) - this.clock.steady());
     return {
-      ...postponed(delivery, until, `No provider can take it now: ${inWords(considered)}`, now),
-      route: considered,
+      ...postponed(delivery, until, `No provider can take it now: ${inWords(route)}`, now),
+      route,
     };
   }
 
-  private granted(
-    candidate: Candidate<M>,
-    candidates: readonly Candidate<M>[],
-    delivery: Delivery<M>,
-    leave: Leave,
-  ): Route<M> {
+  private granted(candidate: Candidate<M>, { candidates, delivery, lacking }: Question<M>, leave: Leave): Route<M> {
     const { provider, reason, request } = candidate;
     const passage = this.options.holds.enter(provider.name, request.sender);
     const before = candidates.slice(0, candidates.indexOf(candidate));
+    const preferred = this.candidates.beforeIn(lacking, candidate, delivery);
     const why = before.length > 0 ? 'those before it cannot take it now' : reason;
-    const considered =
-      before.length === 0 && reason !== 'failed longest ago' && reason !== 'next after a failure'
-        ? undefined
-        : [
-            ...before.map((one) => this.obstacles.passedOver(one, this.obstacles.obstacleOf(one))),
-            { provider: provider.name, taken: true, why },
-          ];
+    const asked = [
+      ...before.map((one) => this.obstacles.passedOver(one, this.obstacles.obstacleOf(one))),
+      { provider: provider.name, taken: true, why },
+    ];
+    const isNews =
+      before.length > 0 ||
+      preferred.length > 0 ||
+      reason === 'failed longest ago' ||
+      reason === 'next after a failure' ||
+      (delivery.sender?.passedOver.length ?? 0) > 0;
+    const route = isNews ? considered({ sender: delivery.sender, lacking: preferred }, asked) : undefined;
     const giveBack = (result: SendResult | undefined) => this.giveBack(provider.name, leave, passage, result);
-    const taken = considered ?? [{ provider: provider.name, taken: true, why }];
-    const route = withSenders(delivery, taken) ?? considered;
     return { open: true, grant: { provider, why, considered: route, giveBack } };
   }
 
@@ -263,17 +272,6 @@ export class RoutingService<M> {
     // What rate headers say of a call that was taken is a limit of this replica's own: the next calls wait for it.
     if (result.sent && result.holdUntil !== undefined) this.options.permits.hold(provider, result.holdUntil);
   }
-}
-
-/**
- * With the senders that are not taken, and why; `undefined` where there is no word about any of them.
- */
-function withSenders(
-  { sender }: Delivery<unknown>,
-  considered: readonly ConsideredProvider[],
-): readonly ConsideredProvider[] | undefined {
-  if (!sender || sender.passedOver.length === 0) return undefined;
-  return [...sender.passedOver, ...considered.map((one) => ({ ...one, sender: sender.shown }))];
 }
 
 const noRoute = ownFailure(
@@ -293,11 +291,4 @@ async function orAfter(clock: Clock, work: Promise<void>, ms: number): Promise<v
   const done = new AbortController();
   await Promise.race([work, clock.wait(Math.max(0, ms), done.signal)]);
   done.abort();
-}
-
-const inWords = (considered: readonly ConsideredProvider[]): string => `${considered.map(wordsOf).join('; ')}.`;
-
-function wordsOf({ provider, sender, why, until }: ConsideredProvider): string {
-  const from = sender === undefined ? '' : ` from ${sender}`;
-  return `${provider}${from}: ${why}${until ? ` (until ${until})` : ''}`;
 }

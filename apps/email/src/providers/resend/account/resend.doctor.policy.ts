@@ -1,4 +1,12 @@
-import { bodyOf, type Finding, findingsOf, keyLook, type Reported, webhookFindingsOf } from '#libs/providers';
+import {
+  bodyOf,
+  type Finding,
+  findingsOf,
+  keyLook,
+  type Reported,
+  type VerifiedSenders,
+  webhookFindingsOf,
+} from '#libs/providers';
 import { z } from 'zod';
 import { resendChecks, webhookEvents } from './resend.checks.ts';
 
@@ -22,9 +30,26 @@ export const { keyFindings, readinessOf } = keyLook(account, (status, body) => {
   return [say.fail('resend.key', `the key is refused (${status}${nameOf(body) ? `, ${nameOf(body)}` : ''})`)];
 });
 
-const Domains = z.object({ data: z.array(z.object({ name: z.string(), status: z.string() })) });
+const Domains = z.object({
+  data: z.array(z.object({ name: z.string(), status: z.string() })),
+  has_more: z.boolean().optional(),
+});
+
+/** States of a domain in which Resend sends nothing from it. The others may be verified for sending. */
+const unverified = new Set(['not_started', 'pending', 'failed']);
+
+/** The domains that the account has verified; undefined: the key may not read them. */
+export function verifiedSendersOf(reported: Reported): VerifiedSenders | undefined {
+  const known = bodyOf(reported, Domains);
+  if (!known) return undefined;
+  const verified = known.data.filter(({ status }) => !unverified.has(status));
+  // It takes exactly these, and resend.dev from everybody.
+  return { domains: [...verified.map(({ name }) => name.toLowerCase()), 'resend.dev'], isPart: known.has_more === true };
+}
+
 const cannotRead =
   'a key with sending access cannot read this: set DOCTOR_RESEND_API_KEY to one with full access for the look';
+const unknownDomains = `${cannotRead}; until the sending key can, routing counts every domain as verified here`;
 
 /** @param from the address of EMAIL_FROM */
 export function domainFinding(from: string | undefined, reported: Reported): Finding {
@@ -37,7 +62,7 @@ export function domainFinding(from: string | undefined, reported: Reported): Fin
   const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
   if (domain === 'resend.dev')
     return say.warn('resend.domain', 'resend.dev reaches only the address of the account itself');
-  if (isRestricted(reported)) return say.skipped('resend.domain', cannotRead);
+  if (isRestricted(reported)) return say.skipped('resend.domain', unknownDomains);
   const known = bodyOf(reported, Domains)?.data;
   if (!known)
     return say.skipped(

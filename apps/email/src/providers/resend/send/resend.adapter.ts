@@ -9,6 +9,7 @@ import {
   type ProviderCall,
   type ProviderCheck,
   type SendResult,
+  type VerifiedSenders,
   holdByHeaders,
   type BatchResponse,
   allMayStillSend,
@@ -20,7 +21,7 @@ import type { EmailMessage } from '../../../email-message.ts';
 import { acceptedId, acceptedIds, errorNameOf, failureOf } from './resend.answer.policy.ts';
 import { unsupported } from './resend.carry.policy.ts';
 import type { ResendConfig } from '../account/resend.config.ts';
-import { readinessOf } from '../account/resend.doctor.policy.ts';
+import { readinessOf, verifiedSendersOf } from '../account/resend.doctor.policy.ts';
 import { resendFailures } from './resend.failures.ts';
 import { resendLimits } from './resend.limits.ts';
 import { findByTag } from './resend.lookup.adapter.ts';
@@ -147,6 +148,10 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
 
   async check(): Promise<ProviderCheck> {
     return readinessOf(await ask(this.http, await this.requests.domains()));
+  }
+
+  override async verifiedSenders(): Promise<VerifiedSenders | undefined> {
+    return verifiedSendersOf(await ask(this.http, await this.requests.domains()));
   }
 
   async onApplicationShutdown(): Promise<void> {

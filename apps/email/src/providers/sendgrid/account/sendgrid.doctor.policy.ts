@@ -1,4 +1,12 @@
-import { bodyOf, type Finding, findingsOf, keyLook, type Reported, webhookFindingsOf } from '#libs/providers';
+import {
+  bodyOf,
+  type Finding,
+  findingsOf,
+  keyLook,
+  type Reported,
+  type VerifiedSenders,
+  webhookFindingsOf,
+} from '#libs/providers';
 import { z } from 'zod';
 import { powerfulScopes, scopeUses, sendgridChecks, webhookEvents } from './sendgrid.checks.ts';
 
@@ -42,6 +50,24 @@ function powerFinding(scopes: readonly string[]): Finding {
 const Domains = z.array(z.object({ domain: z.string(), subdomain: z.string().nullish(), valid: z.boolean() }));
 const Senders = z.object({ results: z.array(z.object({ from_email: z.string(), verified: z.boolean() })) });
 
+/** How many domains or senders are asked for: where there are as many, there may be more. */
+export const MOST_LISTED = 500;
+
+/** The senders that the account has verified; undefined: the key may not read both lists. */
+export function verifiedSendersOf(domains: Reported, senders: Reported): VerifiedSenders | undefined {
+  const known = bodyOf(domains, Domains);
+  const single = bodyOf(senders, Senders)?.results;
+  if (!known || !single) return undefined;
+  const names = known.filter(({ valid }) => valid).flatMap(({ domain, subdomain }) => [domain, `${subdomain ?? ''}.${domain}`]);
+  return {
+    domains: names.map((name) => name.toLowerCase()),
+    addresses: single.filter(({ verified }) => verified).map(({ from_email: address }) => address.toLowerCase()),
+    // What SendGrid says of names below an authenticated domain is not documented: it decides itself.
+    withSubdomains: true,
+    isPart: known.length >= MOST_LISTED || single.length >= MOST_LISTED,
+  };
+}
+
 /** @param from the address of EMAIL_FROM */
 export function senderFinding(from: string | undefined, domains: Reported, senders: Reported): Finding {
   if (!from)
@@ -63,7 +89,8 @@ export function senderFinding(from: string | undefined, domains: Reported, sende
   if (!known && !single)
     return say.skipped(
       'sendgrid.sender',
-      'the key may not read domains and senders (whitelabel.read): set DOCTOR_SENDGRID_API_KEY to one that may',
+      'the key may not read domains and senders (whitelabel.read): set DOCTOR_SENDGRID_API_KEY to one that may; until the sending key ' +
+        'may, routing counts every sender as verified here',
     );
   if (own)
     return say.fail(

@@ -8,6 +8,7 @@ import {
   type ProviderCheck,
   refusedFields,
   type SendResult,
+  type VerifiedSenders,
   holdByHeaders,
   allMayStillSend,
   sendBatchBisecting,
@@ -19,7 +20,7 @@ import type { EmailMessage } from '../../../email-message.ts';
 import { fieldsNamedIn, membersNamedIn } from './sendgrid.answer.policy.ts';
 import { unsupported, tooLarge } from './sendgrid.carry.policy.ts';
 import type { SendgridConfig } from '../account/sendgrid.config.ts';
-import { readinessOf } from '../account/sendgrid.doctor.policy.ts';
+import { MOST_LISTED, readinessOf, verifiedSendersOf } from '../account/sendgrid.doctor.policy.ts';
 import { sendgridFailures } from './sendgrid.failures.ts';
 import { sendgridLimits } from './sendgrid.limits.ts';
 import { MailBuilder } from './sendgrid.mail.adapter.ts';
@@ -137,6 +138,12 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
 
   async check(): Promise<ProviderCheck> {
     return readinessOf(await ask(this.http, { method: 'GET', path: '/v3/scopes', headers: this.headers }));
+  }
+
+  override async verifiedSenders(): Promise<VerifiedSenders | undefined> {
+    const listed = (path: string) =>
+      ask(this.http, { method: 'GET', path: `${path}?limit=${MOST_LISTED}`, headers: this.headers });
+    return verifiedSendersOf(await listed('/v3/whitelabel/domains'), await listed('/v3/verified_senders'));
   }
 
   async onApplicationShutdown(): Promise<void> {
