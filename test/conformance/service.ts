@@ -15,7 +15,7 @@ import {
 } from '#libs/runtime';
 import { createLogger } from '#libs/telemetry';
 import type { WebhookDelivery, WebhookService } from '#libs/testing';
-import { createKafka, type KafkaConfig, type Outgoing, Publisher } from '#libs/transport';
+import { createKafka, HeldTopics, type KafkaConfig, type Outgoing, Publisher } from '#libs/transport';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -98,7 +98,8 @@ export async function startService(
   const stopping = new AbortController();
   const health = new Health();
   const jobs = new Jobs({ logger, stopping: stopping.signal });
-  const core = { name, config, logger, kafka, publisher, pool, health, jobs, stopping: stopping.signal };
+  const held = new HeldTopics();
+  const core = { name, config, logger, kafka, publisher, pool, health, jobs, held, stopping: stopping.signal };
   class ServiceModule {}
   Module({})(ServiceModule);
   const divided = config.INTERNAL_PORT !== undefined;

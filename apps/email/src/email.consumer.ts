@@ -1,13 +1,14 @@
 import {
   type CancelRequested,
   type EmailRequested,
+  type ParkedChanged,
   type SendDue,
   type SendPlanned,
   type StatusChanged,
   type SuppressionChanged,
   topics,
 } from '#libs/contracts';
-import { CancelService, Intake } from '#libs/delivery';
+import { BacklogService, CancelService, Intake } from '#libs/delivery';
 import { On, OnMany, ReadRecord, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
@@ -19,6 +20,7 @@ export class EmailConsumer {
   constructor(
     @Inject(Intake) private readonly intake: Intake<EmailRequested, EmailMessage>,
     @Inject(CancelService) private readonly cancels: CancelService,
+    @Inject(BacklogService) private readonly backlog: BacklogService,
   ) {}
 
   @OnMany(topics.emailRequested)
@@ -44,6 +46,11 @@ export class EmailConsumer {
   @On(topics.cancelRequested)
   onCancel(@Payload() request: CancelRequested): Promise<void> {
     return this.cancels.cancel(request);
+  }
+
+  @On(topics.parkedChanged)
+  onParked(@Payload() changed: ParkedChanged, @Ctx() context: RecordContext): Promise<void> {
+    return this.backlog.onParked(changed, context);
   }
 
   @On(topics.suppressionChanged)

@@ -21,6 +21,15 @@ export const RetryConfig = z
       .max(100_000)
       .default(5_000)
       .describe('Most messages that one replica releases in a second: after a downtime what is due goes urgent first.'),
+    PARKED_MAX: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(1_000_000)
+      .describe(
+        'From this many parked messages on the channels leave bulk requests in Kafka, until half of it is left: Kafka ' +
+          'holds a long outage, not PostgreSQL.',
+      ),
     RETRY_LEASE_MS: milliseconds(20_000).describe(
       'A release that was not finished within this many milliseconds is taken up by another replica.',
     ),

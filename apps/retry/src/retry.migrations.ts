@@ -148,4 +148,16 @@ export const migrations: readonly Migration[] = [
       COMMENT ON TABLE followed
         IS 'How far the topics have been read that tables here follow: written in the transaction of what was read.'`,
   },
+  {
+    name: '010-parked-limit',
+    sql: `
+      CREATE TABLE parked_limit (
+        only       boolean PRIMARY KEY DEFAULT true CHECK (only),
+        is_full    boolean NOT NULL DEFAULT false,
+        counted_at timestamptz NOT NULL DEFAULT to_timestamp(0)
+      );
+      INSERT INTO parked_limit DEFAULT VALUES;
+      COMMENT ON TABLE parked_limit
+        IS 'One row: whether too much is parked. Full from PARKED_MAX on, until half of it is left.'`,
+  },
 ];

@@ -6,6 +6,9 @@ import { KafkaAnswerReading } from './answer/answer-reading.adapter.ts';
 import { Answers } from './answer/answers.port.ts';
 import { PostgresAnswers } from './answer/answers.store.ts';
 import { WatchService } from './answer/watch.service.ts';
+import { ParkedCount } from './backlog/backlog.port.ts';
+import { BacklogService } from './backlog/backlog.service.ts';
+import { PostgresParkedCount } from './backlog/backlog.store.ts';
 import { Decisions } from './plan/decisions.port.ts';
 import { PostgresDecisions } from './plan/decisions.store.ts';
 import { DeferredConsumer } from './plan/deferred.consumer.ts';
@@ -44,6 +47,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     ReleaserService,
     WatchService,
     BringForwardService,
+    BacklogService,
     CatchUpService,
     retryConfig.provider,
     { provide: Policies, useClass: FilePolicies },
@@ -57,6 +61,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     { provide: Holds, useClass: PostgresHolds },
     { provide: ParkedPlans, useClass: PostgresParkedPlans },
     { provide: DuePlans, useClass: PostgresDuePlans },
+    { provide: ParkedCount, useClass: PostgresParkedCount },
     { provide: EvidenceReader, useClass: KafkaEvidenceReader },
     PostgresRetention,
   ],

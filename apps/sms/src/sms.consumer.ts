@@ -4,6 +4,7 @@ import {
   identityKey,
   type InboundReceived,
   isAcceptanceRevoked,
+  type ParkedChanged,
   phoneIdentity,
   recipientHash,
   type SmsRequested,
@@ -13,7 +14,7 @@ import {
   type SuppressionChanged,
   topics,
 } from '#libs/contracts';
-import { CancelService, Intake, TemplateResendService } from '#libs/delivery';
+import { BacklogService, CancelService, Intake, TemplateResendService } from '#libs/delivery';
 import { On, OnMany, ReadRecord, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
@@ -37,6 +38,7 @@ export class SmsConsumer {
   constructor(
     @Inject(Intake) private readonly intake: Intake<SmsRequested, SmsMessage>,
     @Inject(CancelService) private readonly cancels: CancelService,
+    @Inject(BacklogService) private readonly backlog: BacklogService,
     @Inject(TemplateResendService) private readonly templateResends: TemplateResendService,
     @Inject(Conversations) private readonly conversations: Conversations,
     @Inject(ResendPlans) private readonly resendPlans: ResendPlans,
@@ -97,6 +99,11 @@ export class SmsConsumer {
   @On(topics.cancelRequested)
   onCancel(@Payload() request: CancelRequested): Promise<void> {
     return this.cancels.cancel(request);
+  }
+
+  @On(topics.parkedChanged)
+  onParked(@Payload() changed: ParkedChanged, @Ctx() context: RecordContext): Promise<void> {
+    return this.backlog.onParked(changed, context);
   }
 
   @On(topics.suppressionChanged)

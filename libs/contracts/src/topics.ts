@@ -4,6 +4,7 @@ import { CancelRequested, ControlChanged, DeadLetter, InboundReceived, SendDefer
 import { Channel, type Lane } from './request/primitives.ts';
 import { SmsRequested } from './request/sms-request.ts';
 import { StatusChanged } from './event/status.ts';
+import { ParkedChanged } from './event/parked.ts';
 import { ProviderChanged } from './event/provider.ts';
 import { SuppressionChanged } from './event/suppression.ts';
 
@@ -71,6 +72,7 @@ export const topics = {
   cancelRequested: topic('cancel.requested', { schema: CancelRequested, brokerTime: true, key: 'messageId', from: ['upstream'], to: ['retry', ...channels], meaning: 'Do not send this one any more.' }),
   suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: channels, to: [...channels, 'upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
   providerChanged: topic('provider.changed', { schema: ProviderChanged, key: 'channel, provider, account and scope', from: channels, to: ['retry'], meaning: 'A provider is left alone for a while, or no longer, and why.', compacted: true, traced: false }),
+  parkedChanged: topic('parked.changed', { schema: ParkedChanged, brokerTime: true, key: '`parked`', from: ['retry'], to: channels, meaning: 'Retry has parked too much, or no longer: bulk requests stay in Kafka.', retentionHours: DAY, traced: false }),
   controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: [...channels, 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;
 

@@ -1,4 +1,5 @@
 import type { Migration } from '#libs/persistence';
+import { backlogMigration } from './backlog.migration.ts';
 import { cancellationMigration } from './cancellations.migration.ts';
 import { claimColumnsMigration, claimMigration } from './claim.migration.ts';
 import { providerHoldMigration } from './provider-holds.migration.ts';
@@ -32,4 +33,5 @@ export const ledgerMigrations: readonly Migration[] = [
   cancellationMigration,
   claimMigration,
   providerHoldMigration,
+  backlogMigration,
 ];

@@ -1,6 +1,7 @@
 import type { Channel } from '#libs/contracts';
 import { Health, Jobs } from '#libs/runtime';
 import { Intake } from './accept/intake.service.ts';
+import { BacklogService } from './backlog/backlog.service.ts';
 import { CancelService } from './cancel/cancel.service.ts';
 import { ChannelPort } from './channel.port.ts';
 import { deliveryConfig } from './delivery.config.ts';
@@ -41,6 +42,7 @@ const given = [
   HoldReports,
   ChannelPort,
   ConfiguredProviders,
+  BacklogService,
 ];
 
 /** Sends the messages of one channel: accept → ledger → route → send → publish. */
@@ -55,11 +57,14 @@ export class DeliveryModule {
     @Inject(HoldReports) holds: HoldReports,
     @Inject(ProviderHealth) circuits: ProviderHealth,
     @Inject(VerifiedSendersService) senders: VerifiedSendersService,
+    @Inject(BacklogService) backlog: BacklogService,
   ) {
-    for (const job of [...cancels.jobs(), watch.job(reading), ...holds.jobs(), senders.job()]) jobs.add(job);
+    for (const job of [...cancels.jobs(), watch.job(reading), ...holds.jobs(), senders.job(), backlog.job()])
+      jobs.add(job);
     health.addConcern('handovers', () => watch.concern());
     health.addConcern('holds', () => holds.concern());
     health.addConcern('circuits', () => circuits.concern());
+    health.addConcern('backlog', () => backlog.concern());
   }
 
   static forChannel({ channel, providers, exports = [] }: DeliveryModuleOptions): DynamicModule {

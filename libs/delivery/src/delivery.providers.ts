@@ -1,7 +1,10 @@
 import { type Channel, recipientRef } from '#libs/contracts';
 import { KAFKA, kafkaConfig, LOGGER, made, POOL, STOPPING } from '#libs/runtime';
-import { Publisher } from '#libs/transport';
+import { HeldTopics, Publisher } from '#libs/transport';
 import { Intake } from './accept/intake.service.ts';
+import { Backlog } from './backlog/backlog.port.ts';
+import { BacklogService } from './backlog/backlog.service.ts';
+import { PostgresBacklog } from './backlog/backlog.store.ts';
 import { CancelService } from './cancel/cancel.service.ts';
 import { Cancellations } from './cancel/cancellations.port.ts';
 import { PostgresCancellations } from './cancel/cancellations.store.ts';
@@ -135,6 +138,7 @@ const storesOf = (schema: Channel): FactoryProvider[] => [
     ({ pool, config }) => new PostgresCancellations(pool, schema, config.LEDGER_RETENTION_DAYS),
   ),
   made(Suppressions, { pool: POOL }, ({ pool }) => new PostgresSuppressions(pool, schema)),
+  made(Backlog, { pool: POOL }, ({ pool }) => new PostgresBacklog(pool, schema)),
 ];
 
 /** What publishes outcomes and webhooks, and what watches hand-overs. */
@@ -175,6 +179,11 @@ const publishing = (channel: Channel): FactoryProvider[] => [
         publish: (deferred) => outcomes.handOver(deferred),
         answerMs: config.HANDOVER_ANSWER_MS,
       }),
+  ),
+  made(
+    BacklogService,
+    { backlog: Backlog, held: HeldTopics, kafka: kafkaConfig.KEY, logger: LOGGER },
+    ({ kafka, ...parts }) => new BacklogService({ ...parts, channel, prefix: kafka.KAFKA_TOPIC_PREFIX }),
   ),
   made(
     TemplateResendService,

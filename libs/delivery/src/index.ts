@@ -1,3 +1,4 @@
+export { BacklogService } from './backlog/backlog.service.ts';
 export * from './channel.port.ts';
 export * from './delivery.config.ts';
 export * from './delivery.ts';

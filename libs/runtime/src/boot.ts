@@ -6,6 +6,7 @@ import {
   createKafka,
   type Decoded,
   type HeadedRecord,
+  HeldTopics,
   type IncomingRecord,
   type KafkaConfig,
   KafkaStrategy,
@@ -116,6 +117,7 @@ export async function bootService<S extends ConfigSchema>(
     pool: createPool(config, definition.name, (err) => logger.warn({ err }, 'an idle database connection broke')),
     health: new Health(),
     jobs: new Jobs({ logger, stopping: stopping.signal }),
+    held: new HeldTopics(),
     stopping: stopping.signal,
   };
   const app = await createApp(definition, core);

@@ -1,5 +1,5 @@
 import type { Pool } from '#libs/persistence';
-import { kafkaSettings, Publisher } from '#libs/transport';
+import { HeldTopics, kafkaSettings, Publisher } from '#libs/transport';
 import type { Logger } from '#libs/telemetry';
 import { ErrorFilter } from './http/error.filter.ts';
 import { Health, HealthController } from './health.ts';
@@ -30,6 +30,8 @@ export interface ServiceCore<C = Record<string, unknown>> {
   pool: Pool;
   health: Health;
   jobs: Jobs;
+  /** Topics of which no more is read for now. */
+  held: HeldTopics;
   stopping: AbortSignal;
 }
 
@@ -47,6 +49,7 @@ export class RuntimeModule {
       { provide: Publisher, useValue: core.publisher },
       { provide: Health, useValue: core.health },
       { provide: Jobs, useValue: core.jobs },
+      { provide: HeldTopics, useValue: core.held },
     ];
     return {
       module: RuntimeModule,

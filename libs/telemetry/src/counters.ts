@@ -124,6 +124,19 @@ export const counters = {
     labels: { 'mi.channel': 'email, sms' },
     remedy: 'look for the cause in `messaging.unreadable`; the messages themselves go on',
   },
+  parkedFull: {
+    name: 'mi.parked.limit',
+    unit: '{change}',
+    meaning: 'Changes of whether too much is parked (`PARKED_MAX`).',
+    labels: { 'mi.parked.state': '`full`, or `room` again' },
+    remedy: 'find out which providers are left alone: `messaging holds list`',
+  },
+  bulkHeld: {
+    name: 'mi.bulk.held',
+    unit: '{change}',
+    meaning: 'Begins and ends of times in which a replica leaves bulk requests in Kafka, since too much is parked.',
+    labels: { 'mi.channel': 'email, sms', 'mi.held': '`begins` or `ends`' },
+  },
   broughtForward: {
     name: 'mi.parked.forward',
     unit: '{message}',

@@ -2,6 +2,7 @@ export * from './all-published.ts';
 export { type Concern, ConsumptionWatch } from './partition/consumption-watch.ts';
 export type { Every } from './every.ts';
 export type { BatchFault, UndecodableBatch } from './fetch/unread.ts';
+export * from './held-topics.ts';
 export * from './kafka.config.ts';
 export * from './kafka.strategy.ts';
 export * from './kafka.ts';

@@ -1,5 +1,6 @@
 import { topics, UnreadableRecord, type Topic } from '#libs/contracts';
 import { count, counters, type Logger, OpenSpan, underContext } from '#libs/telemetry';
+import type { HeldTopics } from './held-topics.ts';
 import type { KafkaConfig } from './kafka.config.ts';
 import { ConsumptionWatch } from './partition/consumption-watch.ts';
 import { KeyedConsumer } from './kafkajs/keyed-consumer.ts';
@@ -31,6 +32,8 @@ export interface KafkaStrategyOptions {
   salvage?: (record: IncomingRecord) => Decoded | undefined;
   /** Whether a record may be skipped, by its headers. */
   skip?: (record: IncomingRecord) => boolean;
+  /** Topics of which no more is read for now. */
+  held?: HeldTopics;
   /** Called with the partitions, by full topic name, each time they are assigned. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
   /** The grace of records in work when the service stops, in milliseconds. */
@@ -128,7 +131,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   private makeConsumer(handled: readonly Topic[], batched: boolean): KeyedConsumer {
-    const { kafka, config, service, logger, onAssigned, skip } = this.options;
+    const { kafka, config, service, logger, held, onAssigned, skip } = this.options;
     const groupId = (batched ? factsGroup : recordsGroup)(config.KAFKA_TOPIC_PREFIX, service);
     return new KeyedConsumer({
       kafka,
@@ -138,6 +141,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       watch: this.watch,
       ...(onAssigned && !batched && { onAssigned }),
       ...(skip && { skip }),
+      ...(held && { isHeld: (name) => held.has(name) }),
       topics: handled,
       groupId,
       handle: (records, work) => this.take(records, work, groupId),

@@ -37,6 +37,7 @@ describe('a key-parallel consumer', () => {
     settings: Record<string, string> = {},
     kafka = aKafka(),
     batched = false,
+    isHeld?: (name: string) => boolean,
   ): Promise<KeyedConsumer> {
     const config = aKafkaConfig(prefix, { KAFKA_COMMIT_INTERVAL_MS: '50', ...settings });
     const consumer = new KeyedConsumer({
@@ -46,6 +47,7 @@ describe('a key-parallel consumer', () => {
       topics: [topic],
       handle: oneByOne(handle),
       batched,
+      ...(isHeld && { isHeld }),
       logger: silentLogger(),
     });
     running.push(consumer);
@@ -77,6 +79,23 @@ describe('a key-parallel consumer', () => {
     await eventually(() => [...order.values()].flat().length === 45, { what: 'all records' });
     for (const seen of order.values()) expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(most).toBe(3);
+  });
+
+  it('reads no more of a topic while it is held, and goes on where it stood', async () => {
+    const seen: string[] = [];
+    let held = false;
+    const read = (record: IncomingRecord) => Promise.resolve(Boolean(seen.push(record.value!.toString())));
+    await start(read, {}, aKafka(), false, () => held);
+    await produce(['ada', 'before']);
+    await eventually(() => seen.length === 1);
+    held = true;
+    // A commit looks at it; what was being fetched by then may still come.
+    await delay(500);
+    await produce(...Array.from({ length: 20 }, (_, index): [string, string] => [`key-${index}`, `held-${index}`]));
+    await delay(1_500);
+    expect(seen).toEqual(['before']);
+    held = false;
+    await eventually(() => seen.length === 21, { what: 'what was held' });
   });
 
   it('runs all records in parallel where there is no key', async () => {

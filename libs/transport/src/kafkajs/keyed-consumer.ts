@@ -28,6 +28,8 @@ export interface KeyedConsumerOptions {
    * a record does.
    */
   batched?: boolean;
+  /** Whether no more of a topic is to be read for now. */
+  isHeld?: (topicName: string) => boolean;
   /** Called with faults of the consumption itself. */
   watch?: ConsumptionWatch;
   /** Where a new group starts. */
@@ -176,6 +178,7 @@ export class KeyedConsumer {
     }
     this.all = [...this.trackers.values()];
     this.joined = true;
+    if (this.all.some(({ topicName }) => this.options.isHeld?.(topicName))) this.applyBackpressure();
     this.options.onAssigned?.(assignment);
   }
 
@@ -250,7 +253,7 @@ export class KeyedConsumer {
     });
   }
 
-  /** Pauses partitions that hold too much, resumes those that have room again. */
+  /** Pauses partitions that hold too much or are held, resumes those that have room again. */
   private applyBackpressure(): void {
     const { KAFKA_PARTITION_WINDOW: window, KAFKA_BYTES_WINDOW: bytesWindow } = this.options.config;
     const bytes = this.all.reduce((sum, tracker) => sum + tracker.bytes, 0);
@@ -259,7 +262,9 @@ export class KeyedConsumer {
     this.mostAhead = Math.max(LEAST_AHEAD, Math.max(LEAST_AHEAD_TOGETHER, slots) / Math.max(1, busy));
     const most = this.mostAhead;
     for (const tracker of this.all) {
-      if (tracker.size >= window || tracker.ahead >= most || (bytes >= bytesWindow && tracker.size > 0)) {
+      const isHeld = this.options.isHeld?.(tracker.topicName) ?? false;
+      const isFull = tracker.size >= window || tracker.ahead >= most || (bytes >= bytesWindow && tracker.size > 0);
+      if (isHeld || isFull) {
         this.consumer.pause(partitionOf(tracker));
         tracker.paused = true;
       } else if (tracker.paused && tracker.size < window && tracker.ahead <= most / 2 && bytes < bytesWindow / 2) {
