@@ -58,6 +58,10 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
     this.rules = providerRules(catalogue);
   }
 
+  override get providerNames(): readonly string[] {
+    return this.catalogue.map(({ name }) => name);
+  }
+
   override problemsOf(request: EmailRequested): FieldError[] {
     return [...this.rules(request), ...this.besideTemplate(request), ...lostPlaceholders(request)];
   }

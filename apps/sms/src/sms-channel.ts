@@ -75,6 +75,10 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     this.resendPlans = resendPlans;
   }
 
+  override get providerNames(): readonly string[] {
+    return smsCatalogue.map(({ name }) => name);
+  }
+
   override problemsOf(request: SmsRequested): FieldError[] {
     const { region, problem } = this.phoneOf(request);
     const misfit = request.from === undefined ? undefined : unfit(request.from, { kind: kindOf(request), region }, this.kindOfSender);

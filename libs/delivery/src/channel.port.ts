@@ -22,6 +22,11 @@ export abstract class ChannelPort<R, M> {
   /** In the order of preference. */
   abstract readonly providers: readonly Provider<M>[];
 
+  /** The names of all providers that the channel has, in use or not. */
+  get providerNames(): readonly string[] {
+    return this.providers.map(({ name }) => name);
+  }
+
   /** How long bulk messages wait for others of the same content, in milliseconds; 0: not at all. */
   readonly coalesceLingerMs: number = 0;
 

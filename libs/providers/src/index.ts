@@ -7,6 +7,7 @@ export * from './account/smoke.port.ts';
 export * from './account/suppression-lists.port.ts';
 export * from './account/verified-senders.ts';
 export * from './definition/provider-definition.ts';
+export * from './definition/provider-order.ts';
 export * from './definition/settings.ts';
 export * from './definition/webhook-route.ts';
 export * from './failures/error-page.ts';

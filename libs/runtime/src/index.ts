@@ -17,4 +17,5 @@ export type { Route, RouteTable } from './http/route-table.ts';
 export * from './service.config.ts';
 export { type Gives, made, type Token, tokenOf } from './made.ts';
 export * from './settings.ts';
+export * from './watched-file.ts';
 export * from './http/valid.pipe.ts';

@@ -41,6 +41,11 @@ lanes:
     expect(PolicyFile.parse(writePolicy(standardPolicy)).lanes.urgent?.transient?.base).toBe('500ms');
   });
 
+  it('may say in which order a lane prefers its providers, which the channels follow', () => {
+    const text = 'lanes: { urgent: { providers: { email: [b, a] } } }';
+    expect(policyOf(text)).toEqual(standardPolicy);
+  });
+
   it('may take back a limit', () => {
     const { attempts } = policyOf('lanes: { bulk: { transient: { attempts: unlimited } } }').bulk.kinds.transient;
     expect(attempts).toBeUndefined();
@@ -68,6 +73,11 @@ lanes:
       /window is shorter than firstLook/,
     ],
     ['no YAML', 'lanes: { bulk: [', /no YAML/],
+    [
+      'an order of providers for a channel that there is not',
+      'lanes: { bulk: { providers: { fax: [x] } } }',
+      /lanes\.bulk\.providers/,
+    ],
     ['an empty file', '', /lanes/],
   ])('is refused with the place and the rule: %s', (_, text, rule) => {
     expect(problemsOf(text).join('\n')).toMatch(rule);

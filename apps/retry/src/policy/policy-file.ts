@@ -1,4 +1,5 @@
 import { byUrgency, Lane } from '#libs/contracts';
+import { ProviderOrder } from '#libs/providers';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type KindPolicy, type LanePolicy, retriedKinds, type RetryPolicy } from '../plan/decision.ts';
@@ -62,6 +63,8 @@ const lane = z.strictObject({
   account: kind.optional().describe('Trouble with an account that somebody must fix.'),
   rest: duration.optional().describe('Longest rest after trouble of others, for messages of a short life.'),
   unknown: unknown.optional().describe('The provider’s answer was lost.'),
+  // Followed by the channels, which read the same file.
+  providers: ProviderOrder.optional(),
 });
 
 /** A policy file, as YAML reads it. */

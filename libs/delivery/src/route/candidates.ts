@@ -1,7 +1,8 @@
-import { type Failure, type RouteCandidate, routeKey } from '#libs/contracts';
+import { type Failure, type Lane, type RouteCandidate, routeKey } from '#libs/contracts';
 import { ownFailure, type Provider } from '#libs/providers';
 import type { Delivery } from '../delivery.ts';
 import type { PermitRequest } from './permits/permits.service.ts';
+import { inOrder } from './order/provider-order.ts';
 import { type Ranked, rankProviders } from './route.policy.ts';
 
 export interface CandidatesOptions<M> {
@@ -13,6 +14,8 @@ export interface CandidatesOptions<M> {
   senderOf: (message: M) => string | undefined;
   /** The one provider that can send it; undefined: any. */
   boundTo?: (message: M) => string | undefined;
+  /** The providers that a lane prefers, in this order; undefined: as they are in `providers`. */
+  orderOf?: (lane: Lane) => readonly string[] | undefined;
   /** Whether a provider has verified a sender; undefined: not known, which counts as verified. */
   isVerified?: (provider: string, sender: string | undefined) => boolean | undefined;
   /** The message from another of its senders. */
@@ -70,7 +73,8 @@ export class Candidates<M> {
   /** Of those that cannot take a message, the ones that would have been asked before this candidate. */
   beforeIn(lacking: readonly Lacking[], { provider }: Candidate<M>, delivery: Delivery<M>): readonly Lacking[] {
     if (lacking.length === 0) return lacking;
-    const names = this.options.providers.map(({ name }) => name);
+    const { providers, orderOf } = this.options;
+    const names = inOrder(providers, orderOf?.(delivery.lane)).map(({ name }) => name);
     const asked = delivery.request['provider'];
     return lacking.filter((one) => one.provider === asked || names.indexOf(one.provider) < names.indexOf(provider.name));
   }
@@ -102,7 +106,8 @@ export class Candidates<M> {
     const { tenant, lane, message, attempts, request } = delivery;
     const preferred = typeof request['provider'] === 'string' ? request['provider'] : undefined;
     const sender = this.options.senderOf(message);
-    return rankProviders(providers, preferred, attempts).map((ranked) => ({
+    const ordered = inOrder(providers, this.options.orderOf?.(lane));
+    return rankProviders(ordered, preferred, attempts).map((ranked) => ({
       ...ranked,
       request: { provider: ranked.provider.name, tenant, lane, sender },
     }));

@@ -1,5 +1,5 @@
 import type { Channel } from '#libs/contracts';
-import { LOGGER, made, POOL, STOPPING } from '#libs/runtime';
+import { Health, Jobs, LOGGER, made, POOL, STOPPING } from '#libs/runtime';
 import { ChannelPort } from '../channel.port.ts';
 import { deliveryConfig } from '../delivery.config.ts';
 import { ConfiguredProviders } from '../provider/configured-providers.ts';
@@ -18,6 +18,7 @@ import { SenderReservations } from './reservations/sender-reservations.port.ts';
 import { PostgresSenderReservations } from './reservations/sender-reservations.store.ts';
 import { waitBudgetOf } from './routing.config.ts';
 import { RoutingService } from './routing.service.ts';
+import { ProviderOrders } from './order/provider-orders.service.ts';
 import { VerifiedSendersService } from './senders/verified-senders.service.ts';
 import { count, counters } from '#libs/telemetry';
 import { Publisher } from '#libs/transport';
@@ -70,6 +71,12 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
       }),
   ),
   made(
+    ProviderOrders,
+    { port: ChannelPort, health: Health, jobs: Jobs, logger: LOGGER, config },
+    ({ port, config, ...parts }) =>
+      new ProviderOrders({ ...parts, channel, known: port.providerNames, file: config.RETRY_POLICY_FILE }),
+  ),
+  made(
     VerifiedSendersService,
     { configured: ConfiguredProviders, logger: LOGGER, config },
     ({ configured, logger, config }) =>
@@ -111,9 +118,10 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
       health: ProviderHealth,
       holds: HeldProviders,
       senders: VerifiedSendersService,
+      orders: ProviderOrders,
       config,
     },
-    ({ channel, configured, permits, health, holds, senders, config }) =>
+    ({ channel, configured, permits, health, holds, senders, orders, config }) =>
       new RoutingService({
         providers: channel.providers,
         accounts: configured.accounts,
@@ -123,6 +131,7 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
         waitMs: waitBudgetOf(config),
         senderOf: (message) => channel.senderOf(message),
         boundTo: (message) => channel.boundTo(message),
+        orderOf: (lane) => orders.of(lane),
         isVerified: (provider, sender) => senders.isVerified(provider, sender),
         withSender: (message, sender, isLast) => channel.withSender(message, sender, isLast),
       }),

@@ -10,6 +10,14 @@ export const routingSettings = {
   ),
   ROUTE_WAIT_TRANSACTIONAL_MS: milliseconds(2_000).describe('The same for transactional messages, in milliseconds.'),
   ROUTE_WAIT_BULK_MS: milliseconds(10_000).describe('The same for bulk messages, in milliseconds.'),
+  RETRY_POLICY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The policy file, the same as the retry service’s (docs/schemas/retry-policy.schema.json). A channel follows ' +
+        'lanes.<lane>.providers.<channel>: in which order the lane prefers its providers. Read again when it changes.',
+    ),
   VERIFIED_SENDERS_MS: milliseconds(300_000).describe(
     'How often the providers are asked which senders their accounts have verified, in milliseconds: a message goes by ' +
       'none that has not verified its sender while another one can take it.',

@@ -50,6 +50,8 @@ interface Given {
   boundTo?: () => string;
   /** What is known of the sender at each provider. */
   verified?: Record<string, boolean>;
+  /** The order of the transactional lane. */
+  order?: string[];
   /** Of each text: the name of its sender. */
   senders?: boolean;
 }
@@ -90,6 +92,7 @@ function aRoutingService(given: Given = {}) {
       stopping,
     }),
     waitMs: { urgent: waitMs, transactional: waitMs, bulk: waitMs },
+    orderOf: (lane) => (lane === 'transactional' ? given.order : undefined),
     senderOf: ({ text }) => (given.senders ? text : undefined),
     withSender: (message, sender) => ({ ...message, text: sender }),
     ...(given.verified && { isVerified: (provider: string) => given.verified![provider] }),
@@ -264,6 +267,15 @@ describe('the route of a call', () => {
     giveBack(throttled());
     expect(routing.isOpenElsewhere(aDelivery(), 'sendgrid')).toBe(false);
     expect(aRoutingService().isOpenElsewhere(aDelivery(), 'sendgrid')).toBe(false);
+  });
+});
+
+describe('a lane with an order of its own', () => {
+  it('asks its providers in that order, and other lanes in theirs', async () => {
+    const routing = aRoutingService({ providers: both(), order: ['resend', 'sendgrid'] });
+    const takenBy = async (lane: 'transactional' | 'urgent') =>
+      (await grantOf(routing, aDelivery({ lane }))).provider.name;
+    expect([await takenBy('transactional'), await takenBy('urgent')]).toEqual(['resend', 'sendgrid']);
   });
 });
 
