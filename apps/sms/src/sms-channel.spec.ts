@@ -20,7 +20,7 @@ const rules: SmsRules = {
   smartEncoding: false,
   numberCheck: 'valid',
   media: [twilio.media],
-  templates: contentTemplatesOf({ 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` }),
+  templates: [contentTemplatesOf({ 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` })],
 };
 const noTemplates = { render: () => ({ rendered: false as const, gone: false, faults: [] }) };
 const channel = (more: Partial<SmsRules> = {}) =>
@@ -199,11 +199,14 @@ describe('a request for a text', () => {
     );
   });
 
-  it('names a template by Twilio’s id', () => {
-    const nameOf = (version?: string) =>
-      channel().toMessage(anSmsRequest({ body: undefined, contentTemplate: { name: 'order-shipped', version } }))
-        .contentTemplate!.name;
-    expect([nameOf(), nameOf('2')]).toEqual([template, `HX${'2'.repeat(32)}`]);
+  it('may use a template that any of its providers has, and names it as the request does', () => {
+    const templates = [contentTemplatesOf({}), contentTemplatesOf({ 'order-shipped': template })];
+    const request = anSmsRequest({ body: undefined, contentTemplate: { name: 'order-shipped' } });
+    expect(channel({ templates }).problemsOf(request)).toEqual([]);
+    expect(channel({ templates: templates.slice(0, 1) }).problemsOf(request)).toMatchObject([
+      { field: 'contentTemplate.name' },
+    ]);
+    expect(channel({ templates }).toMessage(request).contentTemplate!.name).toBe('order-shipped');
   });
 
   it.each<[string, Parameters<typeof anSmsRequest>[0], Partial<Failure>]>([

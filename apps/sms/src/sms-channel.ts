@@ -36,8 +36,8 @@ export interface SmsRules extends SendingRules {
   smartEncoding: boolean;
   /** The rules of each provider in use. */
   media: readonly MediaLimits[];
-  /** Undefined where no provider is configured. */
-  templates: ContentTemplateRules | undefined;
+  /** Of each provider in use, the preferred one first. */
+  templates: readonly ContentTemplateRules[];
 }
 
 const providerProblems = providerRules(smsCatalogue);
@@ -87,14 +87,19 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
       ...(problem === undefined ? [] : [{ field: 'to', rule: problem }]),
       ...(misfit === undefined ? [] : [{ field: 'from', rule: misfit }]),
       ...mediaProblems(kindOf(request), request.mediaUrls ?? [], this.rules.media),
-      ...(request.contentTemplate ? (this.rules.templates?.problemsOf(request.contentTemplate) ?? []) : []),
+      ...(request.contentTemplate ? this.templateProblems(request.contentTemplate) : []),
     ];
+  }
+
+  /** None where one of the providers can send it: which one does is the route's choice. */
+  private templateProblems(template: NonNullable<SmsRequested['contentTemplate']>): FieldError[] {
+    const each = this.rules.templates.map((rules) => rules.problemsOf(template));
+    return each.some((problems) => problems.length === 0) ? [] : (each[0] ?? []);
   }
 
   toMessage(request: SmsRequested): SmsMessage {
     const kind = kindOf(request);
     const { region } = this.phoneOf(request);
-    const { contentTemplate } = request;
     return {
       ...request,
       // A text is sent to the number in the form of its network; WhatsApp has its own.
@@ -102,12 +107,6 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
       kind,
       region,
       smartEncoding: request.smartEncoding ?? this.rules.smartEncoding,
-      ...(contentTemplate && {
-        contentTemplate: {
-          ...contentTemplate,
-          name: this.rules.templates?.idOf(contentTemplate) ?? contentTemplate.name,
-        },
-      }),
       ...this.senderFields(this.sendersFor(request, kind, region)),
     };
   }

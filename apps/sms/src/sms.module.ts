@@ -90,11 +90,11 @@ const own = [
 /** The rules for texts in the settings. */
 function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
   const given = (name: string): string[] => [(all[name] as string | string[] | undefined) ?? []].flat();
-  const [preferred] = usedOf(all);
+  const used = usedOf(all);
   return {
     senders: config.SMS_SENDERS ?? [],
     standard: {
-      text: ['SMS_FROM', ...(preferred?.senderSettings ?? [])].flatMap(given),
+      text: ['SMS_FROM', ...used.flatMap(({ senderSettings }) => senderSettings)].flatMap(given),
       whatsapp: given('WHATSAPP_FROM'),
     },
     allowed: readRegions(config.SMS_ALLOWED_COUNTRIES).regions,
@@ -103,7 +103,7 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
     smartEncoding: config.SMS_SMART_ENCODING,
     numberCheck: config.SMS_NUMBER_CHECK,
     media: mediaOf(all),
-    templates: preferred?.contentTemplates(settingsFor(preferred, all)),
+    templates: used.map((definition) => definition.contentTemplates(settingsFor(definition, all))),
   };
 }
 

@@ -24,7 +24,7 @@ const rules: SmsRules = {
   smartEncoding: false,
   numberCheck: 'valid',
   media: [twilio.media],
-  templates: contentTemplatesOf({}),
+  templates: [contentTemplatesOf({})],
 };
 
 let channel: SmsChannel;

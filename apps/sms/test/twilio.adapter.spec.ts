@@ -40,6 +40,7 @@ describe('a text sent through Twilio', () => {
       TWILIO_API_KEY_SID: undefined,
       TWILIO_API_KEY_SECRET: undefined,
       TWILIO_MESSAGING_SERVICE_SID: undefined,
+      TWILIO_CONTENT_TEMPLATES: { 'order-shipped': template, 'order-shipped@2': `HX${'2'.repeat(32)}` },
       TWILIO_BASE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       TWILIO_CONNECTIONS: 2,
       TWILIO_RATE_PER_S: undefined,
@@ -133,6 +134,22 @@ describe('a text sent through Twilio', () => {
       To: 'whatsapp:+12025550123',
     });
     expect(form).not.toHaveProperty('Body');
+  });
+
+  it('names a template of the settings by Twilio’s id, and is not for Twilio where the settings have none', async () => {
+    const named = (name: string, version?: string): Partial<SmsMessage> => ({
+      kind: 'whatsapp',
+      body: undefined,
+      contentTemplate: { name, variables: {}, ...(version && { version }) },
+    });
+    const sids = [await formOf(named('order-shipped')), await formOf(named('order-shipped', '2'))];
+    expect(sids.map(({ ContentSid }) => ContentSid)).toEqual([template, `HX${'2'.repeat(32)}`]);
+    const unknown = { ...anSmsRequest(), from: '+15005550006', ...named('no-such') } as SmsMessage;
+    expect(adapter.unsupported(unknown)).toMatchObject({ code: 'MSG_TEMPLATE_NOT_FOUND', retry: 'operator' });
+    expect(adapter.unsupported({ ...unknown, boundTo: 'twilio' })).toBeUndefined();
+    const calls = seen.length;
+    expect(await send(named('no-such'))).toMatchObject({ sent: false, failure: { code: 'MSG_TEMPLATE_NOT_FOUND' } });
+    expect(seen).toHaveLength(calls);
   });
 
   it('is reported to the public URL with our reference, repeats included', async () => {

@@ -21,8 +21,6 @@ type ContentTemplate = NonNullable<SmsRequested['contentTemplate']>;
 export interface ContentTemplateRules {
   /** Why the template cannot be used, field by field. */
   problemsOf(template: ContentTemplate): FieldError[];
-  /** The provider's id of a template; undefined: unknown. */
-  idOf(template: ContentTemplate): string | undefined;
 }
 
 /** A provider of texts. */

@@ -22,11 +22,9 @@ import { readinessOf } from '../account/twilio.doctor.policy.ts';
 import { twilioFailures } from './twilio.failures.ts';
 import { isAlike, type ListedText, toCandidate } from './twilio.lookup.policy.ts';
 import { recipientOf, toMessageCreate } from './twilio.request.policy.ts';
+import { contentSidOf } from './twilio.template.policy.ts';
 
-type AdapterConfig = Omit<
-  TwilioConfig,
-  'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_CONTENT_TEMPLATES' | 'TWILIO_ANSWERED_5XX'
-> & {
+type AdapterConfig = Omit<TwilioConfig, 'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_ANSWERED_5XX'> & {
   PUBLIC_URL: string;
 };
 
@@ -84,7 +82,13 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     this.client = twilio(user, password, { accountSid: config.TWILIO_ACCOUNT_SID, httpClient: httpClient as never });
   }
 
+  override unsupported(message: SmsMessage): Failure | undefined {
+    return message.contentTemplate && this.contentSidOf(message) === undefined ? noTemplate : undefined;
+  }
+
   async send({ message, reference, mayStillSend }: ProviderCall<SmsMessage>): Promise<SendResult> {
+    const unsupported = this.unsupported(message);
+    if (unsupported) return { sent: false, failure: unsupported };
     if (
       message.from === undefined &&
       message.messagingService === undefined &&
@@ -93,7 +97,7 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
       return { sent: false, failure: noSender(message.kind) };
     }
     const create = toMessageCreate(
-      message,
+      { ...message, contentSid: this.contentSidOf(message) },
       reference,
       this.config.PUBLIC_URL,
       this.config.TWILIO_MESSAGING_SERVICE_SID,
@@ -184,6 +188,12 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
     return { statusCode: answer.status, body: answer.body, headers: answer.headers };
   }
 
+  /** Twilio's id of the message's template: as the request names it where that is Twilio's own name. */
+  private contentSidOf({ contentTemplate, boundTo }: SmsMessage): string | undefined {
+    if (!contentTemplate || boundTo === this.name) return contentTemplate?.name;
+    return contentSidOf(contentTemplate, this.config.TWILIO_CONTENT_TEMPLATES ?? {});
+  }
+
   private failureOf({ status, headers, body }: HttpResponse): Failure {
     // A successful response that is cut off: Twilio has accepted the message, but its id is lost.
     if (status >= 200 && status < 300) {
@@ -219,6 +229,17 @@ function formOf(data: Record<string, unknown>): string {
   }
   return form.toString();
 }
+
+const noTemplate = ownFailure(
+  'MSG_TEMPLATE_NOT_FOUND',
+  'account',
+  'operator',
+  'Twilio’s templates in the settings have none of this name and version, so Twilio cannot send it.',
+  {
+    remedy: 'Add the template to TWILIO_CONTENT_TEMPLATES; it is tried again until it expires.',
+    provider: 'twilio',
+  },
+);
 
 const noSender = (kind: SmsMessage['kind']) =>
   ownFailure('MSG_NO_SENDER', 'account', 'operator', 'No sender is configured for this kind of message.', {

@@ -53,15 +53,15 @@ export const addressOf = (kind: SmsMessage['kind'], number: string): string =>
 
 export const recipientOf = ({ kind, to }: SmsMessage): string => addressOf(kind, to);
 
-/** A message in the form of Twilio's SDK. `now`: ms since 1970. */
+/** A message in the form of Twilio's SDK. `contentSid`: of its template. `now`: ms since 1970. */
 export function toMessageCreate(
-  message: SmsMessage,
+  message: SmsMessage & { contentSid?: string | undefined },
   reference: CallReference,
   publicUrl: string,
   serviceSid: string | undefined,
   now: number,
 ): MessageCreate {
-  const { from, kind, body, mediaUrls, contentTemplate, expiresAt, smartEncoding } = message;
+  const { from, kind, body, mediaUrls, contentTemplate, contentSid, expiresAt, smartEncoding } = message;
   const service = message.messagingService ?? serviceSid;
   const left = expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 1000) : MAX_VALIDITY_S;
   const plan = resendPlanOf(message);
@@ -76,7 +76,7 @@ export function toMessageCreate(
       : service !== undefined && { messagingServiceSid: service }),
     ...(body !== undefined && { body }),
     ...(mediaUrls && { mediaUrl: mediaUrls }),
-    ...(contentTemplate && { contentSid: contentTemplate.name, contentVariables: contentVariablesOf(contentTemplate) }),
+    ...(contentTemplate && contentSid !== undefined && { contentSid, contentVariables: contentVariablesOf(contentTemplate) }),
     // Set explicitly, because a messaging service has a setting of its own, and the counted text must be the one that
     // is sent.
     ...(kind === 'sms' && body !== undefined && smartEncoding !== undefined && { smartEncoded: smartEncoding }),

@@ -24,7 +24,6 @@ export function contentSidOf({ name, version }: TemplateRef, known: ContentTempl
 /** The templates of these settings, in the channel's form. */
 export const contentTemplatesOf = (known: ContentTemplates): ContentTemplateRules => ({
   problemsOf: (template) => templateProblems(template, known),
-  idOf: (template) => contentSidOf(template, known),
 });
 
 /** Why a request's template cannot be used, field by field. */
