@@ -19,12 +19,12 @@ import type { Templates } from '#libs/templates';
 import { sizeOf } from './content/segments.policy.ts';
 import { type MediaLimits, mediaProblems } from './content/media.policy.ts';
 import type { ResendPlans } from './conversation/resend-plans.port.ts';
-import { smsCatalogue } from './providers/catalogue.ts';
+import { type SmsCatalogue, smsCatalogue } from './providers/catalogue.ts';
 import type { ContentTemplateRules } from './providers/definition.ts';
 import { type NumberCheck, type Phone, readPhone } from './recipient/phone.policy.ts';
 import { refusalOf, type SendingRules } from './refusal.policy.ts';
 import type { ScreeningService } from './screening.service.ts';
-import { senderKindsOf } from './sender/sender-kind.policy.ts';
+import { type KindOfSender, senderKindsOf } from './sender/sender-kind.policy.ts';
 import { type FittingSenders, fittingSenders, type SenderRule, unfit } from './sender/sender-map.policy.ts';
 import type { SmsMessage } from './sms-message.ts';
 
@@ -40,8 +40,6 @@ export interface SmsRules extends SendingRules {
   templates: readonly ContentTemplateRules[];
 }
 
-const providerProblems = providerRules(smsCatalogue);
-
 const noProvider = { field: 'template.name', rule: 'names a template of a provider that sends no SMS here' };
 
 export interface SmsChannelOptions {
@@ -51,6 +49,8 @@ export interface SmsChannelOptions {
   screening: Pick<ScreeningService, 'screen'>;
   templates: Pick<Templates, 'render'>;
   resendPlans: Pick<ResendPlans, 'keep'>;
+  /** The providers that requests may name, including those without access; default: all. */
+  catalogue?: SmsCatalogue;
 }
 
 /** The SMS channel's part of the delivery engine, for SMS, MMS and WhatsApp. */
@@ -59,31 +59,36 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   readonly schema = SmsRequested;
   readonly providers: readonly Provider<SmsMessage>[];
   private readonly rules: SmsRules;
-  private readonly kindOfSender = senderKindsOf(smsCatalogue);
+  private readonly catalogue: SmsCatalogue;
+  private readonly providerProblems: (request: SmsRequested) => FieldError[];
+  private readonly kindOfSender: KindOfSender;
   private readonly ours: Pick<Templates, 'render'>;
   private readonly screening: Pick<ScreeningService, 'screen'>;
   private readonly resendPlans: Pick<ResendPlans, 'keep'>;
   /** Cached, because each number is parsed for the checks and again for the message, and parsing is slow. */
   private readonly phones = new WeakMap<SmsRequested, Phone>();
 
-  constructor({ providers, rules, screening, templates, resendPlans }: SmsChannelOptions) {
+  constructor({ providers, rules, screening, templates, resendPlans, catalogue = smsCatalogue }: SmsChannelOptions) {
     super();
     this.providers = providers;
     this.rules = rules;
     this.screening = screening;
     this.ours = templates;
     this.resendPlans = resendPlans;
+    this.catalogue = catalogue;
+    this.providerProblems = providerRules(catalogue);
+    this.kindOfSender = senderKindsOf(catalogue);
   }
 
   override get providerNames(): readonly string[] {
-    return smsCatalogue.map(({ name }) => name);
+    return this.catalogue.map(({ name }) => name);
   }
 
   override problemsOf(request: SmsRequested): FieldError[] {
     const { region, problem } = this.phoneOf(request);
     const misfit = request.from === undefined ? undefined : unfit(request.from, { kind: kindOf(request), region }, this.kindOfSender);
     return [
-      ...providerProblems(request),
+      ...this.providerProblems(request),
       ...(problem === undefined ? [] : [{ field: 'to', rule: problem }]),
       ...(misfit === undefined ? [] : [{ field: 'from', rule: misfit }]),
       ...mediaProblems(kindOf(request), request.mediaUrls ?? [], this.rules.media),
@@ -137,7 +142,7 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
   override render(message: SmsMessage, pinned: string | undefined): Rendered<SmsMessage> {
     const { template, ...bare } = message;
     if (!template) return { message };
-    const owner = templateOwner(template.name, smsCatalogue);
+    const owner = templateOwner(template.name, this.catalogue);
     if (owner) {
       if (!this.providers.some(({ name }) => name === owner.provider))
         return { message, canRecover: true, faults: [noProvider] };

@@ -60,14 +60,14 @@ const smsSettings = {
     .optional()
     .describe(
       'Sender of SMS and MMS that name none and that SMS_SENDERS has none for: a number in E.164, a short code, an ' +
-        'alphanumeric sender, or a pool of senders (Twilio’s messaging service, MG…). Several, separated by commas, in ' +
+        'alphanumeric sender, or a provider’s pool of senders (such as MG…). Several, separated by commas, in ' +
         'the order of preference: the next is for when the one before cannot send.',
     ),
   WHATSAPP_FROM: senderList('whatsapp')
     .optional()
     .describe(
-      'Sender of WhatsApp messages that name none: a number in E.164, or a pool of senders (Twilio’s messaging ' +
-        'service, MG…). Several, separated by commas, in the order of preference.',
+      'Sender of WhatsApp messages that name none: a number in E.164, or a provider’s pool of senders ' +
+        '(such as MG…). Several, separated by commas, in the order of preference.',
     ),
   SMS_SENDERS: json(Senders)
     .optional()

@@ -12,8 +12,7 @@ export type TroubleOf<M> = (message: M) => ConsideredProvider | undefined;
 
 interface Rated {
   sender: string;
-  hash: string;
-  /** The failure of this message that lay with it, and how many attempts there were before. */
+  /** The failure of this message that lay with it, and how many of these there were before. */
   failed: { at: number; provider: string | undefined; failure: Failure } | undefined;
   trouble: ConsideredProvider | undefined;
 }
@@ -35,18 +34,19 @@ export function chooseSender<M>(
 ): { message: M; choice?: SenderChoice } {
   const senders = channel.sendersOf(message);
   if (senders.length < 2) return { message };
-  const rated = senders.map((sender) => rate(sender, attempts, hashKey));
+  const faults = attempts.filter(({ sender, failure }) => sender !== undefined && failure.bySender === true);
+  const rated = senders.map((sender) => rate(sender, faults, hashKey));
   const ranked = rated.toSorted((a, b) => (a.failed?.at ?? -1) - (b.failed?.at ?? -1));
   const taken = ranked.find((one) => {
     one.trouble = troubleOf?.(channel.withSender(message, one.sender, false));
     return one.trouble === undefined;
   });
-  const { sender, hash } = taken ?? ranked[0]!;
+  const { sender } = taken ?? ranked[0]!;
   const untried = ranked.filter((one) => one.sender !== sender && !one.failed).map((one) => one.sender);
   const passedOver = rated.flatMap((one) => (one.sender === sender ? [] : whyNot(one)));
   return {
     message: channel.withSender(message, sender, untried.length === 0),
-    choice: { hash, shown: shown(sender), passedOver, untried },
+    choice: { hash: senderHash(hashKey, sender), shown: shown(sender), passedOver, untried },
   };
 }
 
@@ -66,13 +66,14 @@ export function fromSenderOf<M>(
       };
 }
 
-function rate(sender: string, attempts: readonly Attempt[], hashKey: string): Rated {
+/** @param faults the attempts that failed by their sender */
+function rate(sender: string, faults: readonly Attempt[], hashKey: string): Rated {
+  if (faults.length === 0) return { sender, failed: undefined, trouble: undefined };
   const hash = senderHash(hashKey, sender);
-  const at = attempts.findLastIndex((attempt) => attempt.sender === hash && attempt.failure.bySender === true);
-  const attempt = attempts[at];
+  const at = faults.findLastIndex((attempt) => attempt.sender === hash);
+  const attempt = faults[at];
   return {
     sender,
-    hash,
     failed: attempt && { at, provider: attempt.provider, failure: attempt.failure },
     trouble: undefined,
   };

@@ -82,7 +82,9 @@ export class Candidates<M> {
   /** What is not known of a provider, and counts as if it had all that the message needs. */
   unknownOf({ name }: Provider<M>, message: M): string | undefined {
     const { isVerified, senderOf } = this.options;
-    if (!isVerified || isVerified(name, senderOf(message)) !== undefined) return undefined;
+    const sender = senderOf(message);
+    // Only domains are verified.
+    if (!isVerified || !sender?.includes('@') || isVerified(name, sender) !== undefined) return undefined;
     return 'whether its account has verified the sender is not known';
   }
 

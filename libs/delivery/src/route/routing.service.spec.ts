@@ -93,7 +93,7 @@ function aRoutingService(given: Given = {}) {
     }),
     waitMs: { urgent: waitMs, transactional: waitMs, bulk: waitMs },
     orderOf: (lane) => (lane === 'transactional' ? given.order : undefined),
-    senderOf: ({ text }) => (given.senders ? text : undefined),
+    senderOf: ({ text }) => (given.senders ? text : given.verified && 'news@shop.example'),
     withSender: (message, sender) => ({ ...message, text: sender }),
     ...(given.verified && { isVerified: (provider: string) => given.verified![provider] }),
     ...(given.boundTo && { boundTo: given.boundTo }),
