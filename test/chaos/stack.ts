@@ -150,7 +150,13 @@ function replicaOf(stack: Stack, service: ServiceName, port: number, say: (line:
     gaveUp: () => undefined,
   };
   return new SupervisedProcess(
-    { ...plan, url, log, isReady, env: { ...plan.env, HTTP_PORT: String(port), METRICS_PORT: '0', INTERNAL_PORT: '0' } },
+    {
+      ...plan,
+      url,
+      log,
+      isReady,
+      env: { ...plan.env, HTTP_PORT: String(port), METRICS_PORT: '0', INTERNAL_PORT: '0' },
+    },
     watcher,
   );
 }

@@ -60,9 +60,7 @@ await host('e2e', async ({ dataDir, atEnd }) => {
     // One minute otherwise: how long the request of a cancelled message is waited for.
     CANCEL_WAIT_MS: '5000',
     // Texts to this range go from the first sender that can.
-    SMS_SENDERS: JSON.stringify([
-      { country: '+1202555016', sender: ['+15005550007', '+15005550036', '+15005550006'] },
-    ]),
+    SMS_SENDERS: JSON.stringify([{ country: '+1202555016', sender: ['+15005550007', '+15005550036', '+15005550006'] }]),
     TEMPLATES_DIR: templates,
     FILES_ALLOWED_ADDRESSES: '127.0.0.1,::1',
     NODE_EXTRA_CA_CERTS: filesAuthority,

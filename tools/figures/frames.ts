@@ -8,7 +8,14 @@ import { ChannelPort, ConfiguredProviders, DeliveryModule, deliverySettings } fr
 import type { Pool } from '#libs/persistence';
 import { Health, Jobs, recipientHashSettings, RuntimeModule } from '#libs/runtime';
 import { contextFrom, createLogger } from '#libs/telemetry';
-import { createKafka, HeldTopics, type IncomingRecord, kafkaSettings, type Publisher, ReadRecord } from '#libs/transport';
+import {
+  createKafka,
+  HeldTopics,
+  type IncomingRecord,
+  kafkaSettings,
+  type Publisher,
+  ReadRecord,
+} from '#libs/transport';
 import type { Templates } from '#libs/templates';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -86,7 +86,10 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
 
   override problemsOf(request: SmsRequested): FieldError[] {
     const { region, problem } = this.phoneOf(request);
-    const misfit = request.from === undefined ? undefined : unfit(request.from, { kind: kindOf(request), region }, this.kindOfSender);
+    const misfit =
+      request.from === undefined
+        ? undefined
+        : unfit(request.from, { kind: kindOf(request), region }, this.kindOfSender);
     return [
       ...this.providerProblems(request),
       ...(problem === undefined ? [] : [{ field: 'to', rule: problem }]),
@@ -206,7 +209,13 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     const { senders = [] } = message;
     const own = this.senderOf(message);
     if (own === undefined) return [];
-    const before = senders.slice(0, Math.max(0, senders.findIndex((sender) => this.addressed(message.kind, sender) === own)));
+    const before = senders.slice(
+      0,
+      Math.max(
+        0,
+        senders.findIndex((sender) => this.addressed(message.kind, sender) === own),
+      ),
+    );
     return [...before.map((sender) => this.addressed(message.kind, sender)), own];
   }
 
@@ -214,7 +223,12 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
     if (request.from !== undefined) return { senders: [request.from] };
     const { senders, standard } = this.rules;
     const senderQuery = { to: request.to, region, kind, category: request.category };
-    return fittingSenders(senderQuery, senders, kind === 'whatsapp' ? standard.whatsapp : standard.text, this.kindOfSender);
+    return fittingSenders(
+      senderQuery,
+      senders,
+      kind === 'whatsapp' ? standard.whatsapp : standard.text,
+      this.kindOfSender,
+    );
   }
 
   /** A sender as suppressions and holds name it. */

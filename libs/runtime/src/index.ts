@@ -6,12 +6,7 @@ export * from './consumption.ts';
 export * from './health.ts';
 export * from './jobs.ts';
 export { BodyAsBytes, createHttpAdapter, routesOf } from './http/http.ts';
-export {
-  type InternalConfig,
-  type InternalPort,
-  internalSettings,
-  listenInternally,
-} from './http/internal-port.ts';
+export { type InternalConfig, type InternalPort, internalSettings, listenInternally } from './http/internal-port.ts';
 export { KAFKA, kafkaConfig, LOGGER, POOL, RuntimeModule, type ServiceCore, STOPPING } from './runtime.module.ts';
 export type { Route, RouteTable } from './http/route-table.ts';
 export * from './service.config.ts';

@@ -70,7 +70,10 @@ describe('the sender of a text', () => {
     const us: SenderQuery = { to: '+12025550123', region: 'US', kind: 'sms', category: 'transactional' };
     expect(fittingSenders(us, names, [], kindOf)).toEqual({ senders: [], why: 'a name cannot be the sender in US' });
     const whatsapp = { ...us, kind: 'whatsapp' } as const;
-    expect(fittingSenders(whatsapp, names, [], kindOf)).toEqual({ senders: [], why: 'none is configured for whatsapp' });
+    expect(fittingSenders(whatsapp, names, [], kindOf)).toEqual({
+      senders: [],
+      why: 'none is configured for whatsapp',
+    });
   });
 });
 

@@ -61,7 +61,10 @@ export function fittingSenders(
   const senders = candidates.filter((candidate) => unfit(candidate, senderQuery, kindOf) === undefined);
   if (senders.length > 0) return { senders: [...new Set(senders)] };
   const [first] = candidates;
-  return { senders, why: first === undefined ? `none is configured for ${senderQuery.kind}` : unfit(first, senderQuery, kindOf)! };
+  return {
+    senders,
+    why: first === undefined ? `none is configured for ${senderQuery.kind}` : unfit(first, senderQuery, kindOf)!,
+  };
 }
 
 function fits({ country, category, kind }: SenderRule, senderQuery: SenderQuery): boolean {

@@ -47,10 +47,7 @@ export const Failure = z.looseObject({
     .enum(['all', 'sender'])
     .optional()
     .describe('The provider is left alone for a while: all of the account, or what comes from this sender.'),
-  bySender: z
-    .boolean()
-    .optional()
-    .describe('The reason lies with the sender: the message may go from another one.'),
+  bySender: z.boolean().optional().describe('The reason lies with the sender: the message may go from another one.'),
   suppress: z.boolean().optional().describe('The recipient must not be written to again.'),
   suppressScope: z
     .enum(['sender', 'channel', 'group'])

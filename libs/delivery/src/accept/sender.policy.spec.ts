@@ -65,7 +65,9 @@ const waiting: Outcome = { kind: 'waiting', at, until: at, reason: 'Its time has
 const heldFrom =
   (...held: string[]): TroubleOf<Text> =>
   ({ from }) =>
-    held.includes(from) ? { provider: 'twilio', taken: false, why: 'held after 21611: Too many.', until: at } : undefined;
+    held.includes(from)
+      ? { provider: 'twilio', taken: false, why: 'held after 21611: Too many.', until: at }
+      : undefined;
 
 const refusal = (more: Partial<Failure> = {}) =>
   aFailure({ code: '21606', provider: 'twilio', meaning: 'It cannot send there.', bySender: true, ...more });
@@ -129,7 +131,14 @@ describe('a message that may go from several senders', () => {
   it('keeps in its history by which of them it was tried, without its number', () => {
     const delivery = first(channel);
     const { sender } = delivery;
-    const outcome: Outcome = { kind: 'failed', at, provider: 'twilio', attempt: 1, failure: refusal(), sender: sender!.hash };
+    const outcome: Outcome = {
+      kind: 'failed',
+      at,
+      provider: 'twilio',
+      attempt: 1,
+      failure: refusal(),
+      sender: sender!.hash,
+    };
     const { deferred } = eventsFor(delivery, outcome);
     expect(deferred!.attempts).toMatchObject([{ sender: senderHash(hashKey, own) }]);
     expect(JSON.stringify(deferred)).not.toContain(own);

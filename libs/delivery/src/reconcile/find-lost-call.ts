@@ -44,5 +44,8 @@ export async function findLostCall<M>({
 }
 
 /** What the lost call may have been: one message, or one for each sender that it may have gone from. */
-const possibleCallsOf = <M>({ message, possibleCalls }: Delivery<M>): readonly (Pick<PossibleCall<M>, 'message'> &
-  Partial<PossibleCall<M>>)[] => possibleCalls ?? [{ message }];
+const possibleCallsOf = <M>({
+  message,
+  possibleCalls,
+}: Delivery<M>): readonly (Pick<PossibleCall<M>, 'message'> & Partial<PossibleCall<M>>)[] =>
+  possibleCalls ?? [{ message }];

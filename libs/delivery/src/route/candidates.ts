@@ -76,7 +76,9 @@ export class Candidates<M> {
     const { providers, orderOf } = this.options;
     const names = inOrder(providers, orderOf?.(delivery.lane)).map(({ name }) => name);
     const asked = delivery.request['provider'];
-    return lacking.filter((one) => one.provider === asked || names.indexOf(one.provider) < names.indexOf(provider.name));
+    return lacking.filter(
+      (one) => one.provider === asked || names.indexOf(one.provider) < names.indexOf(provider.name),
+    );
   }
 
   /** What is not known of a provider, and counts as if it had all that the message needs. */

@@ -16,7 +16,9 @@ export function considered({ sender, lacking }: Unasked, asked: readonly Conside
   return [
     ...passedOver,
     ...lacking.map((one) => ({ ...one, taken: false })),
-    ...(passedOver.length === 0 ? asked : asked.map((one) => ({ ...one, ...(shown !== undefined && { sender: shown }) }))),
+    ...(passedOver.length === 0
+      ? asked
+      : asked.map((one) => ({ ...one, ...(shown !== undefined && { sender: shown }) }))),
   ];
 }
 

@@ -49,7 +49,7 @@ interface Given {
   providers?: Provider<TestMessage>[];
   boundTo?: () => string;
   /** What is known of the sender at each provider. */
-  verified?: Record<string, boolean>;
+  verified?: Partial<Record<string, boolean>>;
   /** The order of the transactional lane. */
   order?: string[];
   /** Of each text: the name of its sender. */
@@ -343,7 +343,10 @@ describe('a provider that cannot carry the message', () => {
 });
 
 describe('a message that may go from several senders', () => {
-  const failure = ownFailure('21606', 'account', 'operator', 'It cannot send there.', { httpStatus: 400, bySender: true });
+  const failure = ownFailure('21606', 'account', 'operator', 'It cannot send there.', {
+    httpStatus: 400,
+    bySender: true,
+  });
   const sender = { hash: 'h1', shown: 'A', passedOver: [], untried: ['B'] };
   const delivery = aDelivery({ message: { text: 'A' }, sender });
   const held: SendResult = { sent: false, failure: { ...failure, holds: 'sender' } };

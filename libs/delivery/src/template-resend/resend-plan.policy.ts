@@ -50,7 +50,10 @@ export function resendPlanOf(delivery: Delivery<unknown>, provider: string, now:
 }
 
 /** The hand-over of a message whose acceptance was revoked, made from its receipt. */
-export function givenBack({ deferred, attempt, provider, sender }: ResendPlan, { at, failure }: StatusChanged): SendDeferred {
+export function givenBack(
+  { deferred, attempt, provider, sender }: ResendPlan,
+  { at, failure }: StatusChanged,
+): SendDeferred {
   const { hop, attempts, attemptCount = attempts.length } = deferred;
   return {
     ...deferred,

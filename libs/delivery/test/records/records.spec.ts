@@ -42,7 +42,7 @@ beforeAll(async () => {
     smartEncoding: false,
     numberCheck: 'possible',
     media: [twilio.media],
-    templates: contentTemplatesOf({ 'order-shipped': `HX${'1'.repeat(32)}` }),
+    templates: [contentTemplatesOf({ 'order-shipped': `HX${'1'.repeat(32)}` })],
   } as const;
   channels.email = new EmailChannel({
     providers: [provider('sendgrid'), provider('resend')],

@@ -19,7 +19,11 @@ lanes:
   });
 
   it.each([
-    ['a provider that the channel does not have', 'lanes: { bulk: { providers: { email: [mailer] } } }', /mailer is none/],
+    [
+      'a provider that the channel does not have',
+      'lanes: { bulk: { providers: { email: [mailer] } } }',
+      /mailer is none/,
+    ],
     ['a provider twice', 'lanes: { bulk: { providers: { email: [resend, resend] } } }', /names one twice/],
     ['a channel that there is not', 'lanes: { bulk: { providers: { fax: [x] } } }', /lanes\.bulk\.providers/],
     ['no list', 'lanes: { bulk: { providers: { email: resend } } }', /lanes\.bulk\.providers\.email/],

@@ -23,7 +23,9 @@ export function readOrders(text: string, channel: Channel, known: readonly strin
   if (document.errors.length > 0) return { problems: document.errors.map(({ message }) => `no YAML: ${message}`) };
   const read = File.safeParse(document.toJS() ?? {});
   if (!read.success)
-    return { problems: read.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')) };
+    return {
+      problems: read.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')),
+    };
   const lanes = LaneName.options.map((lane) => [lane, read.data.lanes[lane]?.providers?.[channel]] as const);
   const problems = lanes.flatMap(([lane, order = []]) => [
     ...order

@@ -20,8 +20,7 @@ describe('the verified senders of the providers', () => {
     });
   });
 
-  const known = () =>
-    ['sendgrid', 'resend'].map((provider) => service.isVerified(provider, 'news@shop.example'));
+  const known = () => ['sendgrid', 'resend'].map((provider) => service.isVerified(provider, 'news@shop.example'));
 
   it('are not known before a provider was asked, nor where it does not say', async () => {
     expect(known()).toEqual([undefined, undefined]);

@@ -44,7 +44,10 @@ export function verifiedSendersOf(reported: Reported): VerifiedSenders | undefin
   if (!known) return undefined;
   const verified = known.data.filter(({ status }) => !unverified.has(status));
   // It takes exactly these, and resend.dev from everybody.
-  return { domains: [...verified.map(({ name }) => name.toLowerCase()), 'resend.dev'], isPart: known.has_more === true };
+  return {
+    domains: [...verified.map(({ name }) => name.toLowerCase()), 'resend.dev'],
+    isPart: known.has_more === true,
+  };
 }
 
 const cannotRead =

@@ -58,7 +58,9 @@ export function verifiedSendersOf(domains: Reported, senders: Reported): Verifie
   const known = bodyOf(domains, Domains);
   const single = bodyOf(senders, Senders)?.results;
   if (!known || !single) return undefined;
-  const names = known.filter(({ valid }) => valid).flatMap(({ domain, subdomain }) => [domain, `${subdomain ?? ''}.${domain}`]);
+  const names = known
+    .filter(({ valid }) => valid)
+    .flatMap(({ domain, subdomain }) => [domain, `${subdomain ?? ''}.${domain}`]);
   return {
     domains: names.map((name) => name.toLowerCase()),
     addresses: single.filter(({ verified }) => verified).map(({ from_email: address }) => address.toLowerCase()),

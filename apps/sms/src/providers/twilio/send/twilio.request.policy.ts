@@ -76,7 +76,8 @@ export function toMessageCreate(
       : service !== undefined && { messagingServiceSid: service }),
     ...(body !== undefined && { body }),
     ...(mediaUrls && { mediaUrl: mediaUrls }),
-    ...(contentTemplate && contentSid !== undefined && { contentSid, contentVariables: contentVariablesOf(contentTemplate) }),
+    ...(contentTemplate &&
+      contentSid !== undefined && { contentSid, contentVariables: contentVariablesOf(contentTemplate) }),
     // Set explicitly, because a messaging service has a setting of its own, and the counted text must be the one that
     // is sent.
     ...(kind === 'sms' && body !== undefined && smartEncoding !== undefined && { smartEncoded: smartEncoding }),
