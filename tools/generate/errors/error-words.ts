@@ -24,6 +24,15 @@ const lookUp =
  * @param others whether the channel of this code has other providers that could be configured
  */
 export function platformDoes(row: Row, others: boolean): string {
+  const goesOn = row.bySender ? `${fromNextSender} Else: ` : '';
+  return goesOn + doesAlone(row, others);
+}
+
+const fromNextSender =
+  'Sends it at once from the next configured sender that has not failed the message, where there is one ' +
+  '([senders](../../apps/sms/README.md#senders)).';
+
+function doesAlone(row: Row, others: boolean): string {
   switch (row.stage ?? 'request') {
     case 'request':
       return afterRequest(row, others);
