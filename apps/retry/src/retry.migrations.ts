@@ -152,7 +152,7 @@ export const migrations: readonly Migration[] = [
     name: '010-parked-limit',
     sql: `
       CREATE TABLE parked_limit (
-        only       boolean PRIMARY KEY DEFAULT true CHECK (only),
+        singleton  boolean PRIMARY KEY DEFAULT true CHECK (singleton),
         is_full    boolean NOT NULL DEFAULT false,
         counted_at timestamptz NOT NULL DEFAULT to_timestamp(0)
       );

@@ -5,7 +5,7 @@ export const backlogMigration: Migration = {
   name: '011-backlog',
   sql: `
     CREATE TABLE backlog (
-      only       boolean PRIMARY KEY DEFAULT true CHECK (only),
+      singleton  boolean PRIMARY KEY DEFAULT true CHECK (singleton),
       parked     bigint NOT NULL,
       full_since timestamptz,
       full_until timestamptz NOT NULL

@@ -33,7 +33,7 @@ export class PostgresBacklog extends Backlog {
 const applySql = (schema: string) => `
 INSERT INTO ${schema}.backlog AS b (parked, full_since, full_until)
 VALUES ($1, CASE WHEN $2 THEN now() END, CASE WHEN $2 THEN now() + $3::float8 * interval '1 millisecond' ELSE now() END)
-ON CONFLICT (only) DO UPDATE SET parked = excluded.parked, full_until = excluded.full_until,
+ON CONFLICT (singleton) DO UPDATE SET parked = excluded.parked, full_until = excluded.full_until,
   full_since = CASE WHEN $2 AND b.full_until > now() THEN coalesce(b.full_since, now()) ELSE excluded.full_since END`;
 
 const stateSql = (schema: string) => `
