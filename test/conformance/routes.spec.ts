@@ -252,7 +252,7 @@ describe('every route of every service', () => {
     ).toBeGreaterThan(1);
   });
 
-  it('of operators is not there on the port of the webhooks, not even for who has a token, nor others on theirs', async () => {
+  it('of operators is not on the port of the webhooks, not even for who has a token, nor any on theirs', async () => {
     const other = ({ service, path }: Place) => (path.startsWith('/v1/') ? service.url : service.internalUrl!);
     const notThere = ({ method }: Place) =>
       method === 'HEAD' ? { status: 404 } : refusedWith(404, { code: 'MSG_ROUTE_NOT_FOUND' });

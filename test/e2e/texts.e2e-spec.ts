@@ -55,10 +55,10 @@ describe('texts and the people who answer them', () => {
       await system.requestSms({ to: '+12025550161' }),
       'delivered',
     );
-    const told = timeline.map(({ status, hop, source, failure }) =>
+    const reported = timeline.map(({ status, hop, source, failure }) =>
       [hop, source, status, failure?.code].filter(Boolean).join(' '),
     );
-    expect(told).toEqual(
+    expect(reported).toEqual(
       expect.arrayContaining(['1 sms retrying 21606', '2 sms sent', '2 receipt retrying 30007', '3 sms sent']),
     );
     expect(timeline.findLast(({ source, status }) => source === 'sms' && status === 'sent')!.route).toMatchObject([

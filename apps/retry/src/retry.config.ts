@@ -27,8 +27,8 @@ export const RetryConfig = z
       .min(1)
       .default(1_000_000)
       .describe(
-        'From this many parked messages on the channels leave bulk requests in Kafka, until half of it is left: Kafka ' +
-          'holds a long outage, not PostgreSQL.',
+        'From this many parked messages on the channels leave bulk requests in Kafka, until half of it is left: ' +
+          'Kafka holds a long outage, not PostgreSQL.',
       ),
     RETRY_LEASE_MS: milliseconds(20_000).describe(
       'A release that was not finished within this many milliseconds is taken up by another replica.',

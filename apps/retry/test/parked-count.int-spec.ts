@@ -58,11 +58,11 @@ describe('The number of parked messages', () => {
     expect(counted.filter((state) => state !== undefined)).toHaveLength(1);
   });
 
-  it('is told to the channels again and again while it is too large, once when it is no more, and shown', async () => {
+  it('is reported to the channels again and again while it is too large, once when it is not, and shown', async () => {
     const published: Outgoing[] = [];
-    const told: string[] = [];
+    const reported: string[] = [];
     let concern: (() => { meaning: string } | undefined) | undefined;
-    const tell = (_: object, words: string) => void told.push(words);
+    const tell = (_: object, words: string) => void reported.push(words);
     const service = new BacklogService(
       parked,
       { publish: (outgoing) => Promise.resolve(void published.push(outgoing)) },
@@ -90,7 +90,7 @@ describe('The number of parked messages', () => {
       [topics.parkedChanged.name, expect.objectContaining({ isFull: true })],
       [topics.parkedChanged.name, expect.objectContaining({ isFull: false, forMs: 0 })],
     ]);
-    expect(told).toHaveLength(2);
+    expect(reported).toHaveLength(2);
     for (const { topic, value } of published) expect(topic.schema!.safeParse(value).success).toBe(true);
   });
 });

@@ -75,8 +75,8 @@ const smsSettings = {
       'Senders by country (or prefix such as +4915), category and kind, as JSON: ' +
         '[{"country":"DE","sender":"Shop"},{"country":"US","category":"marketing","sender":"MG…"},' +
         '{"kind":"whatsapp","sender":"+14155238886"}]. ' +
-        'The most specific that may be used there is taken; a sender may be a list, in the order of preference. Where ' +
-        'one cannot send, the next one that may be used there does.',
+        'The most specific that may be used there is taken; a sender may be a list, in the order of preference. ' +
+        'Where one cannot send, the next one that may be used there does.',
     ),
   SMS_ALLOWED_COUNTRIES: regions('US,CA').describe(
     'Where texts may go: countries (ISO codes), number prefixes (+4915), or * for everywhere. Premium ' +

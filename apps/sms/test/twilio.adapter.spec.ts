@@ -136,7 +136,7 @@ describe('a text sent through Twilio', () => {
     expect(form).not.toHaveProperty('Body');
   });
 
-  it('names a template of the settings by Twilio’s id, and is not for Twilio where the settings have none', async () => {
+  it('names a template of the settings by Twilio’s id, and is not for Twilio where there is none', async () => {
     const named = (name: string, version?: string): Partial<SmsMessage> => ({
       kind: 'whatsapp',
       body: undefined,

@@ -10,6 +10,7 @@ export const backlogMigration: Migration = {
       full_since timestamptz,
       full_until timestamptz NOT NULL
     );
-    COMMENT ON TABLE backlog IS 'What retry has parked, as messaging.parked.changed says; by the clock of this database.';
+    COMMENT ON TABLE backlog
+      IS 'What retry has parked, as messaging.parked.changed says; by the clock of this database.';
     COMMENT ON COLUMN backlog.full_until IS 'Until then bulk requests stay in Kafka, unless it is said again.'`,
 };

@@ -21,7 +21,7 @@ export interface WatchedFileOptions<T> {
   logger: Pick<Logger, 'info' | 'error'>;
 }
 
-/** A file of settings that is read again when it changes. One that is wrong changes nothing: what it said before stays. */
+/** A file of settings that is read again when it changes. A wrong one changes nothing: what it said before stays. */
 export class WatchedFile<T> {
   private readonly options: WatchedFileOptions<T>;
   private value: T;

@@ -83,7 +83,8 @@ function inWords(explanation: Explanation): string[] {
     ...(size ? [`  ${size.segments} segment${size.segments === 1 ? '' : 's'}, ${size.encoding}`] : []),
     ...route.map(
       ({ provider, sender, taken, why: because, until }) =>
-        `  ${provider}${sender === undefined ? '' : ` from ${sender}`}: ${taken ? 'takes it, ' : ''}${because}${until === undefined ? '' : ` (until ${until})`}`,
+        `  ${provider}${sender === undefined ? '' : ` from ${sender}`}: ${taken ? 'takes it, ' : ''}` +
+        `${because}${until === undefined ? '' : ` (until ${until})`}`,
     ),
     ...(failure
       ? [`  ${failure.code}: ${failure.remedy}${failure.help === undefined ? '' : ` (${failure.help})`}`]

@@ -23,7 +23,9 @@ export const toolSettings: readonly ToolSetting[] = [
   })),
   ...Channel.options.map((channel) => ({
     name: channelSetting(channel, 'INTERNAL_URL'),
-    meaning: `suppressions, holds, explain: the internal port of the ${channel} service, when npm start does not run it here.`,
+    meaning:
+      `suppressions, holds, explain: the internal port of the ${channel} service, when npm start does not run it ` +
+      'here.',
     standard: `http://127.0.0.1:${channelServices[channel].internalPort}`,
   })),
   {

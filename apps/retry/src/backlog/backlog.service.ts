@@ -57,7 +57,9 @@ export class BacklogService {
   private concern(): { meaning: string; remedy: string } | undefined {
     if (!this.state?.isFull) return undefined;
     return {
-      meaning: `${this.state.parked} messages or more are parked (PARKED_MAX ${this.limit}): bulk requests stay in Kafka.`,
+      meaning:
+        `${this.state.parked} messages or more are parked (PARKED_MAX ${this.limit}): bulk requests stay in ` +
+        'Kafka.',
       remedy: 'They wait for providers: messaging holds list says which are left alone, and why.',
     };
   }

@@ -102,7 +102,7 @@ describe('a message that may go from several senders', () => {
     expect(senderOf(first(channel, heldFrom(own, service, name)))).toBe(own);
   });
 
-  it('goes from the next one after a failure that lies with its sender, and from none twice while others are left', () => {
+  it('goes from the next one after a failure that lies with its sender, and from none twice while one is left', () => {
     const hops = [
       later(channel, [failedFrom(own, 1)]),
       later(channel, [failedFrom(own, 1), failedFrom(service, 2)]),

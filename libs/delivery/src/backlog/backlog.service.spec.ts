@@ -10,13 +10,13 @@ const bulk = 'p.email.requested.bulk';
 describe('what retry says of too many parked messages', () => {
   let state: BacklogState | undefined;
   let applied: [ParkedChanged, number][];
-  let told: string[];
+  let reported: string[];
   let held: HeldTopics;
   let service: BacklogService;
 
   beforeEach(() => {
-    [state, applied, told, held] = [undefined, [], [], new HeldTopics()];
-    const tell = (_: object, words: string) => void told.push(words);
+    [state, applied, reported, held] = [undefined, [], [], new HeldTopics()];
+    const tell = (_: object, words: string) => void reported.push(words);
     service = new BacklogService({
       channel: 'email',
       prefix: 'p.',
@@ -31,9 +31,9 @@ describe('what retry says of too many parked messages', () => {
 
   const full = (fullForMs = 1_000): BacklogState => ({ parked: 1_000_000, isFull: true, fullForMs });
 
-  it('leaves bulk requests in Kafka, and nothing else, until it is over; each is told once', async () => {
+  it('leaves bulk requests in Kafka, and nothing else, until it is over; each is reported once', async () => {
     await service.look();
-    expect([held.has(bulk), service.concern(), told]).toEqual([false, undefined, []]);
+    expect([held.has(bulk), service.concern(), reported]).toEqual([false, undefined, []]);
     state = full();
     for (let round = 0; round < 3; round += 1) await service.look();
     for (const other of ['p.email.requested', 'p.email.requested.urgent', 'p.email.due.bulk', 'p.sms.requested.bulk'])
@@ -43,7 +43,7 @@ describe('what retry says of too many parked messages', () => {
     state = { parked: 499_999, isFull: false, fullForMs: 0 };
     for (let round = 0; round < 3; round += 1) await service.look();
     expect([held.has(bulk), service.concern()]).toEqual([false, undefined]);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'bulk requests stay in Kafka: retry has parked too many messages',
       'bulk requests are read again',
     ]);

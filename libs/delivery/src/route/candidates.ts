@@ -54,7 +54,7 @@ export class Candidates<M> {
     const bound = this.options.boundTo?.(message);
     const lacking: Lacking[] = [];
     let failure: Failure | undefined;
-    const carriers = this.options.providers.filter((provider) => {
+    const carrying = this.options.providers.filter((provider) => {
       const { name: of } = provider;
       if (bound !== undefined && of !== bound) {
         lacking.push({ provider: of, why: `the template of the message is kept at ${bound}` });
@@ -66,8 +66,8 @@ export class Candidates<M> {
       lacking.push({ provider: of, why: `it cannot carry the message: ${inWords(unsupported)}` });
       return false;
     });
-    if (carriers.length === 0) return { able: carriers, lacking, failure: failure ?? notConfigured };
-    return this.verified(carriers, message, lacking);
+    if (carrying.length === 0) return { able: carrying, lacking, failure: failure ?? notConfigured };
+    return this.verified(carrying, message, lacking);
   }
 
   /** Of those that cannot take a message, the ones that would have been asked before this candidate. */
@@ -94,13 +94,13 @@ export class Candidates<M> {
    * Those whose account has verified the sender. Where none has, all are asked: the provider itself decides, and lists
    * may be behind.
    */
-  private verified(carriers: readonly Provider<M>[], message: M, lacking: readonly Lacking[]): Able<M> {
+  private verified(carrying: readonly Provider<M>[], message: M, lacking: readonly Lacking[]): Able<M> {
     const { isVerified, senderOf } = this.options;
-    if (!isVerified || this.options.providers.length < 2) return { able: carriers, lacking };
+    if (!isVerified || this.options.providers.length < 2) return { able: carrying, lacking };
     const sender = senderOf(message);
-    const able = carriers.filter(({ name }) => isVerified(name, sender) !== false);
-    if (able.length === 0 || able.length === carriers.length) return { able: carriers, lacking };
-    const unverified = carriers.filter((provider) => !able.includes(provider));
+    const able = carrying.filter(({ name }) => isVerified(name, sender) !== false);
+    if (able.length === 0 || able.length === carrying.length) return { able: carrying, lacking };
+    const unverified = carrying.filter((provider) => !able.includes(provider));
     const why = 'its account has not verified the domain of the sender';
     return { able, lacking: [...lacking, ...unverified.map(({ name }) => ({ provider: name, why }))] };
   }

@@ -133,7 +133,7 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
         boundTo: (message) => channel.boundTo(message),
         orderOf: (lane) => orders.of(lane),
         isVerified: (provider, sender) => senders.isVerified(provider, sender),
-        withSender: (message, sender, isLast) => channel.withSender(message, sender, isLast),
+        withSender: (message: unknown, sender, isLast): unknown => channel.withSender(message, sender, isLast),
       }),
   ),
 ];

@@ -19,8 +19,8 @@ export const routingSettings = {
         'lanes.<lane>.providers.<channel>: in which order the lane prefers its providers. Read again when it changes.',
     ),
   VERIFIED_SENDERS_MS: milliseconds(300_000).describe(
-    'How often the providers are asked which senders their accounts have verified, in milliseconds: a message goes by ' +
-      'none that has not verified its sender while another one can take it.',
+    'How often the providers are asked which senders their accounts have verified, in milliseconds: a message goes ' +
+      'by none that has not verified its sender while another one can take it.',
   ),
 };
 

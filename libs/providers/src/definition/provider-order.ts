@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const ProviderOrder = z
   .partialRecord(Channel, z.array(z.string().min(1)).min(1))
   .describe(
-    'By channel, the providers in the order in which messages of this lane prefer them; those that are not named come ' +
-      'after these. Without it: as the settings of the channel have it (EMAIL_PROVIDERS).',
+    'By channel, the providers in the order in which messages of this lane prefer them; those that are not named ' +
+      'come after these. Without it: as the settings of the channel have it (EMAIL_PROVIDERS).',
   );
 export type ProviderOrder = z.infer<typeof ProviderOrder>;

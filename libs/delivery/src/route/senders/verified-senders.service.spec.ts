@@ -4,11 +4,11 @@ import { VerifiedSendersService } from './verified-senders.service.ts';
 
 describe('the verified senders of the providers', () => {
   let said: VerifiedSenders | undefined;
-  let told: object[];
+  let reported: object[];
   let service: VerifiedSendersService;
 
   beforeEach(() => {
-    told = [];
+    reported = [];
     said = { domains: ['shop.example'] };
     service = new VerifiedSendersService({
       providers: [
@@ -16,7 +16,7 @@ describe('the verified senders of the providers', () => {
         { name: 'resend', verifiedSenders: () => Promise.resolve(undefined) },
       ],
       everyMs: 300_000,
-      logger: { info: (fields: object) => void told.push(fields) } as never,
+      logger: { info: (fields: object) => void reported.push(fields) } as never,
     });
   });
 
@@ -32,13 +32,13 @@ describe('the verified senders of the providers', () => {
   it('change with what the provider says, and are forgotten where it says nothing any more', async () => {
     await service.refresh();
     await service.refresh();
-    expect(told).toEqual([{ 'mi.provider': 'sendgrid', domains: 1 }]);
+    expect(reported).toEqual([{ 'mi.provider': 'sendgrid', domains: 1 }]);
     said = { domains: [] };
     await service.refresh();
     expect(known()[0]).toBe(false);
     said = undefined;
     await service.refresh();
     expect(known()[0]).toBeUndefined();
-    expect(told).toHaveLength(3);
+    expect(reported).toHaveLength(3);
   });
 });

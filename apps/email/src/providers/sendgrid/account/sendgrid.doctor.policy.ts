@@ -91,8 +91,8 @@ export function senderFinding(from: string | undefined, domains: Reported, sende
   if (!known && !single)
     return say.skipped(
       'sendgrid.sender',
-      'the key may not read domains and senders (whitelabel.read): set DOCTOR_SENDGRID_API_KEY to one that may; until the sending key ' +
-        'may, routing counts every sender as verified here',
+      'the key may not read domains and senders (whitelabel.read): set DOCTOR_SENDGRID_API_KEY to one that may; ' +
+        'until the sending key may, routing counts every sender as verified here',
     );
   if (own)
     return say.fail(

@@ -23,8 +23,8 @@ export interface MessageCreate {
 export const STATUS_PATH = '/webhooks/twilio/status';
 
 /**
- * A query parameter of the callback: how the message goes again where Twilio takes this text and does not deliver it. As
- * its template outside WhatsApp's window, from another sender where the reason lies with this one.
+ * A query parameter of the callback: how the message goes again where Twilio takes this text and does not deliver it.
+ * As its template outside WhatsApp's window, from another sender where the reason lies with this one.
  */
 export const RESEND_PLAN = 'mi_resend_plan';
 type ResendBy = 'template' | 'sender';

@@ -61,7 +61,7 @@ describe('a Twilio status callback', () => {
     expect(reported(params)!.forbids).toEqual(forbids && expect.objectContaining(forbids));
   });
 
-  it('that the reason lies with the sender revokes a text that has another one left, and ends one that has none', () => {
+  it('that the reason lies with the sender revokes a text that has another left, and ends one that has none', () => {
     const says = (ErrorCode: string, resendPlan: string | undefined, MessageStatus = 'undelivered') => {
       const address = { ...query, ...(resendPlan !== undefined && { mi_resend_plan: resendPlan }) };
       const receipt = toReceipt(
