@@ -1,4 +1,4 @@
-/** `npm run bench -- dispatch|keyed|latency|retry|webhooks`: what the platform does, measured. */
+/** `npm run bench -- dispatch|failover|keyed|latency|retry|webhooks`: what the platform does, measured. */
 import { InvalidArgumentError, Option } from 'commander';
 import { CliCommand } from '../apps/cli/src/command.ts';
 import { run } from '../apps/cli/src/program.ts';
@@ -6,6 +6,7 @@ import type { Measurement } from '../tools/performance/goals.table.ts';
 import { startBench } from './bench.ts';
 import { dispatch, type DispatchOptions } from './dispatch/dispatch.ts';
 import { type Sender, senders } from './dispatch/senders.ts';
+import { failover, type FailoverOptions } from './failover/failover.ts';
 import { Closers } from './foundation/closers.ts';
 import { keyed } from './keyed/keyed.ts';
 import { latency } from './latency/latency.ts';
@@ -57,6 +58,18 @@ const program = new CliCommand('npm run bench --')
       .does(async ({ watch: watchSeconds, set: env = {}, only = new Set(senders), ...order }: DispatchOrder) =>
         show('dispatch', order, await dispatch(await startBench(closers, say), { ...order, watchSeconds, env, only })),
       ),
+  )
+  .addCommand(
+    new CliCommand('failover')
+      .description('How long messages take while their first provider throttles, refuses or is not available.')
+      .option('--json', 'one line of JSON')
+      .option('--messages <n>', 'how many of them in each lane', wholeNumber(1), 60)
+      .option('--per-second <n>', 'how many of them a second', wholeNumber(1), 20)
+      .does(async ({ json, ...options }: { json?: boolean } & FailoverOptions) => {
+        const figures = await failover(closers, say, options);
+        console.log(json ? JSON.stringify(figures) : tableOf(figures));
+        return 0;
+      }),
   )
   .addCommand(
     measurement('keyed', 5_000)

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StatusChanged, topicName, topics } from '#libs/contracts';
 import type { Kafka } from 'kafkajs';
 import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
-import { startHost, stopHost } from '../../test/setup/host.ts';
 import { percentile, rounded } from '../figures.ts';
 import type { Closers } from '../foundation/closers.ts';
+import { startSystem } from '../foundation/system.ts';
 import { now } from '../foundation/tell.ts';
 import { requestOf } from '../peers/mail.ts';
 
@@ -14,11 +14,6 @@ const PAUSE_MS = 50;
 /** Sent before the measurement begins. */
 const WARM_UP = 20;
 const GIVE_UP_MS = 30_000;
-
-export interface System {
-  kafkaBrokers: string;
-  sandboxUrl: string;
-}
 
 interface Quantiles {
   p50: number;
@@ -41,9 +36,8 @@ export async function latency(
   { messages }: { messages: number },
 ): Promise<LatencyFigures> {
   say('starting the system');
-  const { host, answer } = await startHost<System>('../bench/latency/system.host.ts', 'The system for the bench');
-  closers.add(() => stopHost(host));
-  const kafka = createKafka({ KAFKA_BROKERS: answer.kafkaBrokers }, 'bench');
+  const { kafkaBrokers, sandboxUrl } = await startSystem(closers);
+  const kafka = createKafka({ KAFKA_BROKERS: kafkaBrokers }, 'bench');
   const delivered = await followDelivered(kafka, closers);
   const publish = await publisher(kafka, closers);
   say(`sending ${messages} messages, one after another`);
@@ -61,7 +55,7 @@ export async function latency(
     }
     await delay(PAUSE_MS);
   }
-  const accepted = await acceptedAt(answer.sandboxUrl, WARM_UP + messages);
+  const accepted = await acceptedAt(sandboxUrl, WARM_UP + messages);
   const toProvider = [...published].map(([messageId, at]) => accepted.get(messageId)! - at);
   return { publishToProviderMs: quantiles(toProvider), publishToDeliveredMs: quantiles(waits), messages };
 }

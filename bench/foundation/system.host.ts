@@ -1,19 +1,35 @@
-/** The whole system with the sandbox, as `npm start` runs it, with ports and a folder of its own. */
+/**
+ * The whole system with the sandbox, as `npm start` runs it, with ports and a folder of its own. `BENCH_SETTINGS`:
+ * settings of its services, as JSON.
+ */
+import { readFileSync } from 'node:fs';
+import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
 import { portSettings, type PortName, type Ports } from '../../apps/cli/src/stack/settings/settings.ts';
 import { startStack } from '../../apps/cli/src/stack/stack.ts';
 import { freePorts } from '../../test/setup/free-ports.ts';
 import { host } from '../../test/setup/hosting.ts';
-import type { System } from './latency.ts';
+import type { System } from './system.ts';
 
 await host('bench', async ({ dataDir, atEnd }): Promise<System> => {
   const stopping = new AbortController();
   atEnd(async () => stopping.abort());
+  const settings = JSON.parse(process.env['BENCH_SETTINGS'] ?? '{}') as Record<string, string>;
   const names = Object.keys(portSettings) as PortName[];
   const free = await freePorts(names.length);
   const ports = Object.fromEntries(names.map((name, index) => [name, Number(free[index])])) as Ports;
-  const stack = await startStack({ dataDir, ports, env: withoutAmbient(process.env), signal: stopping.signal });
+  const stack = await startStack({
+    dataDir,
+    ports,
+    env: { ...withoutAmbient(process.env), ...settings },
+    signal: stopping.signal,
+  });
   atEnd(() => stack.stop());
-  return { kafkaBrokers: stack.env['KAFKA_BROKERS'] ?? '', sandboxUrl: stack.urls.sandbox ?? '' };
+  return {
+    kafkaBrokers: stack.env['KAFKA_BROKERS'] ?? '',
+    sandboxUrl: stack.urls.sandbox ?? '',
+    operatorUrl: `http://127.0.0.1:${ports.emailInternal}`,
+    operatorToken: readFileSync(layoutOf(dataDir).operatorToken, 'utf8').trim(),
+  };
 });
 
 /** Real keys and a Kafka or database given to the developer's shell must not be reached. */

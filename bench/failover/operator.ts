@@ -1,0 +1,46 @@
+import type { System } from '../foundation/system.ts';
+
+/** Makes the sandbox's providers fail, and lifts what came of it. */
+export class Operator {
+  private readonly system: System;
+
+  constructor(system: System) {
+    this.system = system;
+  }
+
+  async faults(faults: Record<string, object> | undefined): Promise<void> {
+    await answerOf(
+      fetch(`${this.system.sandboxUrl}/_sandbox/faults`, {
+        method: faults ? 'PUT' : 'DELETE',
+        ...(faults && { headers: json, body: JSON.stringify(faults) }),
+      }),
+    );
+  }
+
+  /** The providers work again, and each hold is lifted. */
+  async recover(): Promise<void> {
+    await this.faults(undefined);
+    const { holds } = (await this.operate('GET', 'holds')) as { holds: { id: string; state: string }[] };
+    for (const { id } of holds.filter(({ state }) => state === 'held'))
+      await this.operate('POST', 'holds/lift', { id, by: 'the bench' });
+  }
+
+  private operate(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+    const { operatorUrl, operatorToken } = this.system;
+    return answerOf(
+      fetch(`${operatorUrl}/v1/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${operatorToken}`, ...(body && json) },
+        ...(body && { body: JSON.stringify(body) }),
+      }),
+    );
+  }
+}
+
+const json = { 'content-type': 'application/json' };
+
+async function answerOf(asked: Promise<Response>): Promise<unknown> {
+  const answer = await asked;
+  if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}`);
+  return answer.status === 204 ? undefined : answer.json();
+}

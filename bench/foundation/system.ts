@@ -1,0 +1,19 @@
+import { startHost, stopHost } from '../../test/setup/host.ts';
+import type { Closers } from './closers.ts';
+
+/** The running system with the sandbox. */
+export interface System {
+  kafkaBrokers: string;
+  sandboxUrl: string;
+  /** The operators' API of the email service, and its token. */
+  operatorUrl: string;
+  operatorToken: string;
+}
+
+/** @param settings of its services, other than they ship with */
+export async function startSystem(closers: Closers, settings: Record<string, string> = {}): Promise<System> {
+  process.env['BENCH_SETTINGS'] = JSON.stringify(settings);
+  const { host, answer } = await startHost<System>('../bench/foundation/system.host.ts', 'The system for the bench');
+  closers.add(() => stopHost(host));
+  return answer;
+}
