@@ -137,6 +137,7 @@ describe('a service at its start', () => {
         holds: { status: 'ok' },
         circuits: { status: 'ok' },
         backlog: { status: 'ok' },
+        receipts: { status: 'ok' },
         jobs: { status: 'ok' },
         'undecodable-batches': { status: 'ok' },
         'unreadable-partitions': { status: 'ok' },

@@ -80,6 +80,20 @@ describe('the providers', () => {
       expect(foldersOf(app).toSorted()).toEqual(all.map(({ name }) => name).toSorted());
     },
   );
+
+  it.each(suites.map(({ definition, suite }) => ({ name: definition.name, definition, suite })))(
+    'that can be asked for receipts say how often and how long: $name',
+    async ({ definition, suite }) => {
+      const adapter = suite.adapter.make({ url: 'http://127.0.0.1:1', timeoutMs: 1 });
+      const isAsked = definition.receipts !== undefined;
+      expect([adapter.receiptLookup !== undefined, suite.adapter.receipts !== undefined]).toEqual([isAsked, isAsked]);
+      if (definition.receipts) {
+        expect(definition.settings).toHaveProperty(definition.receipts.perMinute);
+        expect(definition.receipts.firstLookMs).toBeLessThan(definition.receipts.windowMs);
+      }
+      await adapter.onApplicationShutdown();
+    },
+  );
 });
 
 for (const { definition, suite } of suites) {

@@ -43,6 +43,15 @@ export const resend: AdapterDescription<EmailMessage> = {
       failure: { kind: 'account', retry: 'failover' },
     },
   ],
+  receipts: {
+    ends: [
+      { statuses: ['delivered'] },
+      { to: 'bounce+asked@inbox.test', statuses: ['bounced'] },
+      { to: 'open+asked@inbox.test', statuses: ['delivered', 'opened'] },
+      { to: 'silent+asked@inbox.test', statuses: [] },
+    ],
+    unknownId: '00000000-0000-4000-8000-000000000000',
+  },
   refusedMember: (message) => ({ ...message, to: [{ email: refusedEmail }] }),
 };
 

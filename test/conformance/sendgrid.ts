@@ -46,6 +46,15 @@ export const sendgrid: AdapterDescription<EmailMessage> = {
     },
     { why: 'a mail that is too large', fault: { status: 413 }, failure: { kind: 'bad-content', code: 'http_413' } },
   ],
+  receipts: {
+    ends: [
+      { statuses: ['delivered'] },
+      { to: 'bounce+asked@inbox.test', statuses: ['failed'] },
+      { to: 'dropped+asked@inbox.test', statuses: ['failed'] },
+      { to: 'silent+asked@inbox.test', statuses: [] },
+    ],
+    unknownId: 'n0SuchMessageAtSendGrd',
+  },
   refusedMember: (message) => ({ ...message, to: [{ email: refusedEmail }] }),
 };
 

@@ -37,6 +37,15 @@ export const twilio: AdapterDescription<SmsMessage> = {
   recipient: (number) => `+120255501${String(number).padStart(2, '0')}`,
   secrets: [twilioToken, Buffer.from(`${twilioAccount}:${twilioToken}`).toString('base64')],
   throttling: { status: 429, twilioCode: 20429, retryAfterSeconds: 7 },
+  receipts: {
+    ends: [
+      { statuses: ['delivered'] },
+      { to: '+15005550030', statuses: ['bounced'] },
+      { to: '+15005550034', statuses: ['failed'] },
+      { to: '+15005550035', statuses: [] },
+    ],
+    unknownId: `SM${'0'.repeat(32)}`,
+  },
   refusals: [
     {
       why: 'a number that is none',

@@ -61,6 +61,11 @@ await host('e2e', async ({ dataDir, atEnd }) => {
     CANCEL_WAIT_MS: '5000',
     // Texts to this range go from the first sender that can.
     SMS_SENDERS: JSON.stringify([{ country: '+1202555016', sender: ['+15005550007', '+15005550036', '+15005550006'] }]),
+    // Ten minutes and an hour otherwise: when a message whose receipt does not come is asked for.
+    REPORTING_RECEIPT_ASK_AFTER_MS: '4000',
+    RECEIPT_FIRST_LOOK_MS: '1000',
+    // Only at midnight it is not quiet: what marketing texts do must not depend on the time of day of the tests.
+    QUIET_HOURS: JSON.stringify([{ name: 'nearly-always', channel: 'sms', quiet: '00:01-00:00' }]),
     TEMPLATES_DIR: templates,
     FILES_ALLOWED_ADDRESSES: '127.0.0.1,::1',
     NODE_EXTRA_CA_CERTS: filesAuthority,

@@ -1,6 +1,6 @@
 import { EmailRequested, type Failure, type FieldError, type Mailbox } from '#libs/contracts';
 import { type Provider, providerRules, templateOwner } from '#libs/providers';
-import { ChannelPort, type SuppressionScopes, type Rendered } from '#libs/delivery';
+import { type Addressee, ChannelPort, type SuppressionScopes, type Rendered } from '#libs/delivery';
 import type { Templates } from '#libs/templates';
 import type { EmailMessage } from './email-message.ts';
 import { type EmailCatalogue, emailCatalogue } from './providers/catalogue.ts';
@@ -120,6 +120,10 @@ export class EmailChannel extends ChannelPort<EmailRequested, EmailMessage> {
 
   senderOf(message: EmailMessage): string {
     return message.from.email.toLowerCase();
+  }
+
+  override addresseeOf({ category, timeZone }: EmailMessage): Addressee {
+    return { category, timeZone };
   }
 
   override suppressionScopesOf(message: EmailMessage): SuppressionScopes {

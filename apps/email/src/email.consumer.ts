@@ -2,6 +2,7 @@ import {
   type CancelRequested,
   type EmailRequested,
   type ParkedChanged,
+  type ReceiptMissing,
   type SendDue,
   type SendPlanned,
   type StatusChanged,
@@ -41,6 +42,11 @@ export class EmailConsumer {
   @OnMany(topics.statusChanged)
   onStatus(@Payload() facts: readonly ReadRecord<StatusChanged>[]): void {
     this.intake.onStatus(facts);
+  }
+
+  @On(topics.receiptMissing)
+  onReceiptMissing(@Payload() missing: ReceiptMissing): Promise<void> {
+    return this.intake.onReceiptMissing(missing);
   }
 
   @On(topics.cancelRequested)

@@ -1,3 +1,4 @@
+import { milliseconds } from '#libs/contracts';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
@@ -15,7 +16,14 @@ export const ReportingConfig = z.object({
     .number()
     .positive()
     .default(72)
-    .describe('A message that was sent counts as final when no receipt has come for this many hours.'),
+    .describe(
+      'A message that was sent counts as final when no receipt has come for this many hours, even where its channel ' +
+        'has not reported its end.',
+    ),
+  REPORTING_RECEIPT_ASK_AFTER_MS: milliseconds(600_000).describe(
+    'A channel is asked to find out what became of a message that its provider took so long ago, in milliseconds, ' +
+      'and of whose end nothing was heard.',
+  ),
   ERROR_DOCS_URL: z
     .url()
     .optional()

@@ -83,4 +83,12 @@ export const reportingMigrations: readonly Migration[] = [
     sql: "ALTER TABLE dead_letter ADD COLUMN lacks text[] NOT NULL DEFAULT '{}'",
   },
   ...accessMigrations,
+  {
+    name: '004-receipt-asked',
+    sql: `
+      ALTER TABLE message ADD COLUMN receipt_asked boolean NOT NULL DEFAULT false;
+      CREATE INDEX message_without_receipt ON message (status_at)
+       WHERE status IN ('sent', 'delayed') AND NOT final AND NOT receipt_asked;
+      COMMENT ON COLUMN message.receipt_asked IS 'Its channel was asked to find out what became of it.'`,
+  },
 ];

@@ -12,6 +12,9 @@ import { RequestConsumer } from './intake/request.consumer.ts';
 import { StatusConsumer } from './intake/status.consumer.ts';
 import { Projection } from './projection/projection.port.ts';
 import { PostgresProjection } from './projection/projection.store.ts';
+import { ReceiptRequests } from './receipts/receipt-requests.service.ts';
+import { TakenMessages } from './receipts/taken-messages.port.ts';
+import { PostgresTakenMessages } from './receipts/taken-messages.store.ts';
 import { reportingConfig } from './reporting.config.ts';
 
 @Module({
@@ -27,7 +30,9 @@ import { reportingConfig } from './reporting.config.ts';
   providers: [
     { provide: Projection, useClass: PostgresProjection },
     { provide: Reports, useClass: PostgresReports },
+    { provide: TakenMessages, useClass: PostgresTakenMessages },
     ReportService,
+    ReceiptRequests,
     Losses,
     reportingConfig.provider,
   ],

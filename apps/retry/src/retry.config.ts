@@ -30,6 +30,13 @@ export const RetryConfig = z
         'From this many parked messages on the channels leave bulk requests in Kafka, until half of it is left: ' +
           'Kafka holds a long outage, not PostgreSQL.',
       ),
+    RETRY_AFTER_QUIET_PER_S: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(200)
+      .describe('Most messages that one replica releases in a second of those that quiet hours have put off.'),
     RETRY_LEASE_MS: milliseconds(20_000).describe(
       'A release that was not finished within this many milliseconds is taken up by another replica.',
     ),

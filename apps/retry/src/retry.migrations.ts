@@ -160,4 +160,16 @@ export const migrations: readonly Migration[] = [
       COMMENT ON TABLE parked_limit
         IS 'One row: whether too much is parked. Full from PARKED_MAX on, until half of it is left.'`,
   },
+  {
+    name: '011-in-order',
+    sql: `
+      ALTER TABLE schedule ADD COLUMN position bigint, ADD COLUMN requested_at timestamptz;
+      COMMENT ON COLUMN schedule.position
+        IS 'Set: it goes with others of its key in the order in which they came, by requested_at and this.';
+      DROP INDEX schedule_due;
+      CREATE INDEX schedule_due ON schedule (lane, due_at)
+        WHERE state = 'pending' AND waits_for IS NULL AND position IS NULL AND (mode <> 'send' OR kind <> 'unknown');
+      CREATE INDEX schedule_in_order ON schedule (due_at, requested_at, position)
+        WHERE state IN ('pending', 'releasing') AND position IS NOT NULL`,
+  },
 ];

@@ -19,6 +19,9 @@ import { DuePlans } from './release/due-plans.port.ts';
 import { PostgresDuePlans } from './release/due-plans.store.ts';
 import { KafkaEvidenceReader } from './release/evidence-reader.adapter.ts';
 import { EvidenceReader } from './release/evidence-reader.port.ts';
+import { InOrderService } from './release/in-order.service.ts';
+import { OrderedPlans } from './release/ordered-plans.port.ts';
+import { PostgresOrderedPlans } from './release/ordered-plans.store.ts';
 import { ReleaserService } from './release/releaser.service.ts';
 import { Policies } from './policy/policies.port.ts';
 import { FilePolicies } from './policy/policies.adapter.ts';
@@ -45,6 +48,8 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     EndingService,
     StopService,
     ReleaserService,
+    InOrderService,
+    { provide: OrderedPlans, useClass: PostgresOrderedPlans },
     WatchService,
     BringForwardService,
     BacklogService,

@@ -8,6 +8,7 @@ import {
 } from '#libs/contracts';
 import { type Provider, providerRules, templateOwner, type TextSize } from '#libs/providers';
 import {
+  type Addressee,
   ChannelPort,
   type Fingerprint,
   type SuppressionScopes,
@@ -166,6 +167,11 @@ export class SmsChannel extends ChannelPort<SmsRequested, SmsMessage> {
 
   senderOf({ kind, from, messagingService }: SmsMessage): string | undefined {
     return from === undefined ? messagingService : this.addressed(kind, from);
+  }
+
+  override addresseeOf({ category, timeZone, region }: SmsMessage): Addressee {
+    // A number such as +882 belongs to no country.
+    return { category, timeZone, country: region?.startsWith('+') ? undefined : region };
   }
 
   override suppressionScopesOf(message: SmsMessage): SuppressionScopes {

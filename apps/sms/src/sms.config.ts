@@ -1,4 +1,4 @@
-import { flag, SmsSender } from '#libs/contracts';
+import { flag, json, SmsSender } from '#libs/contracts';
 import { channelSettings } from '#libs/delivery';
 import { fileSettings } from '#libs/provider-http';
 import { operatorSettings } from '#libs/operations';
@@ -13,7 +13,6 @@ import { readRegions } from './recipient/region.policy.ts';
 import { KeywordTable } from './reply/keywords.policy.ts';
 import { listedSenders, senderKindsOf } from './sender/sender-kind.policy.ts';
 import { ruleProblems, SenderRule, unfit } from './sender/sender-map.policy.ts';
-import { json } from './settings.ts';
 
 const kindOfSender = senderKindsOf(smsCatalogue);
 

@@ -8,6 +8,7 @@ import {
   phoneIdentity,
   recipientHash,
   type SmsRequested,
+  type ReceiptMissing,
   type SendDue,
   type SendPlanned,
   type StatusChanged,
@@ -94,6 +95,11 @@ export class SmsConsumer {
         business: phoneIdentity(to),
         at: new Date(at),
       });
+  }
+
+  @On(topics.receiptMissing)
+  onReceiptMissing(@Payload() missing: ReceiptMissing): Promise<void> {
+    return this.intake.onReceiptMissing(missing);
   }
 
   @On(topics.cancelRequested)

@@ -18,6 +18,8 @@ export * from './recipient/phone-number.ts';
 export * from './request/primitives.ts';
 export * from './event/parked.ts';
 export * from './event/provider.ts';
+export * from './event/receipt-missing.ts';
+export * from './event/receipt-record.ts';
 export * from './recipient/recipient-identity.ts';
 export * from './request/record-time.policy.ts';
 export * from './request/request-schema.ts';

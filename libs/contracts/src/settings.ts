@@ -11,3 +11,17 @@ export const milliseconds = (standard: number) => z.coerce.number().int().positi
 
 /** true/false, yes/no, on/off, 1/0. */
 export const flag = (standard: boolean) => z.stringbool().default(standard);
+
+/** A setting whose text is JSON. */
+export const json = <S extends z.ZodType>(schema: S) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);

@@ -6,6 +6,7 @@ import { SmsRequested } from './request/sms-request.ts';
 import { StatusChanged } from './event/status.ts';
 import { ParkedChanged } from './event/parked.ts';
 import { ProviderChanged } from './event/provider.ts';
+import { ReceiptMissing } from './event/receipt-missing.ts';
 import { SuppressionChanged } from './event/suppression.ts';
 
 export type Party = 'upstream' | Channel | 'retry' | 'reporting' | 'operators';
@@ -73,6 +74,7 @@ export const topics = {
   suppressionChanged: topic('suppression.changed', { schema: SuppressionChanged, key: 'channel, recipient hash and scope', from: channels, to: [...channels, 'upstream', 'operators'], meaning: 'Who must not be written to, and why; no value: it is lifted.', compacted: true }),
   providerChanged: topic('provider.changed', { schema: ProviderChanged, key: 'channel, provider, account and scope', from: channels, to: ['retry'], meaning: 'A provider is left alone for a while, or no longer, and why.', compacted: true, traced: false }),
   parkedChanged: topic('parked.changed', { schema: ParkedChanged, brokerTime: true, key: '`parked`', from: ['retry'], to: channels, meaning: 'Retry has parked too much, or no longer: bulk requests stay in Kafka.', retentionHours: DAY, traced: false }),
+  receiptMissing: topic('receipt.missing', { schema: ReceiptMissing, key: 'messageId', from: ['reporting'], to: channels, meaning: 'A provider took it, and no receipt has come: its channel asks the provider.', traced: false }),
   controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: [...channels, 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;
 

@@ -1,6 +1,7 @@
 import type { Migration } from '#libs/persistence';
 import { handoverMigration } from './handovers.migration.ts';
 import { ledgerMigrations } from './ledger.migrations.ts';
+import { missingReceiptMigration } from './missing-receipts.migration.ts';
 import { senderRateMigration } from './sender-rates.migration.ts';
 
 /** All tables of a channel's schema, in the order of their names. */
@@ -8,4 +9,5 @@ export const deliveryMigrations: readonly Migration[] = [
   ...ledgerMigrations,
   senderRateMigration,
   handoverMigration,
+  missingReceiptMigration,
 ].toSorted((a, b) => (a.name < b.name ? -1 : 1));

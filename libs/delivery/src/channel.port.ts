@@ -1,6 +1,7 @@
 import type { Channel, Failure, FieldError } from '#libs/contracts';
 import type { Provider, TextSize } from '#libs/providers';
 import type { SuppressionScopes } from './accept/recipient-filter.policy.ts';
+import type { Addressee } from './quiet/quiet-hours.ts';
 import type { ResendPlan } from './template-resend/resend-plan.policy.ts';
 import type { z } from 'zod';
 
@@ -99,6 +100,11 @@ export abstract class ChannelPort<R, M> {
    */
   keepResendPlan(_id: string, _resendPlan: ResendPlan): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** What quiet hours ask of it. */
+  addresseeOf(_message: M): Addressee {
+    return { category: 'transactional' };
   }
 
   /** The suppressions that apply to it. */

@@ -5,6 +5,8 @@ import { internalSettings, recipientHashSettings, serviceSettings, settingsGroup
 import { kafkaSettings } from '#libs/transport';
 import { healthSettings } from './route/health/health.config.ts';
 import { holdSettings } from './route/holds/holds.config.ts';
+import { quietSettings } from './quiet/quiet-hours.config.ts';
+import { missingReceiptSettings } from './receipts/missing/missing-receipts.config.ts';
 import { permitSettings } from './route/permits/permits.config.ts';
 import { routingSettings } from './route/routing.config.ts';
 import { STANDARD_SCHEDULE_DAYS } from './accept/times.policy.ts';
@@ -39,6 +41,8 @@ export const deliverySettings = {
   ...permitSettings,
   ...holdSettings,
   ...routingSettings,
+  ...missingReceiptSettings,
+  ...quietSettings,
 };
 
 /** All settings of a channel's delivery. */

@@ -9,6 +9,8 @@ import { deliveryParts } from './delivery.providers.ts';
 import { ExplainService } from './explain/explain.service.ts';
 import { HandoverReading, HandoverWatch } from './handover/handover-watch.service.ts';
 import { ConfiguredProviders } from './provider/configured-providers.ts';
+import { ReceiptLookups } from './receipts/missing/receipt-lookups.service.ts';
+import { ReceiptWatch } from './receipts/missing/receipt-watch.ts';
 import { ReceiptsService } from './receipts/receipts.service.ts';
 import { ProviderHealth } from './route/health/provider-health.ts';
 import { Holds } from './route/holds/holds.port.ts';
@@ -58,9 +60,12 @@ export class DeliveryModule {
     @Inject(ProviderHealth) circuits: ProviderHealth,
     @Inject(VerifiedSendersService) senders: VerifiedSendersService,
     @Inject(BacklogService) backlog: BacklogService,
+    @Inject(ReceiptLookups) lookups: ReceiptLookups,
+    @Inject(ReceiptWatch) receipts: ReceiptWatch,
   ) {
-    for (const job of [...cancels.jobs(), watch.job(reading), ...holds.jobs(), senders.job(), backlog.job()])
-      jobs.add(job);
+    const own = [senders.job(), backlog.job(), ...lookups.jobs()];
+    for (const job of [...cancels.jobs(), watch.job(reading), ...holds.jobs(), ...own]) jobs.add(job);
+    health.addConcern('receipts', () => receipts.concern());
     health.addConcern('handovers', () => watch.concern());
     health.addConcern('holds', () => holds.concern());
     health.addConcern('circuits', () => circuits.concern());

@@ -22,6 +22,9 @@ import { PostgresLedger } from './ledger/ledger.store.ts';
 import { ConfiguredProviders } from './provider/configured-providers.ts';
 import { OutcomePublisher } from './publish/outcome-publisher.service.ts';
 import { ReceiptsService } from './receipts/receipts.service.ts';
+import { QuietHours } from './quiet/quiet-hours.ts';
+import { missingReceiptParts } from './receipts/missing/missing-receipts.providers.ts';
+import { ReceiptLookups } from './receipts/missing/receipt-lookups.service.ts';
 import { HeldProviders } from './route/holds/held-providers.ts';
 import { routeParts } from './route/route.providers.ts';
 import { RoutingService } from './route/routing.service.ts';
@@ -45,12 +48,15 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
   ...storesOf(channel),
   ...routeParts(channel),
   ...publishing(channel),
+  ...missingReceiptParts(channel),
+  made(QuietHours, { config }, ({ config }) => new QuietHours(config.QUIET_HOURS, channel)),
   made(
     DeliveryService,
     {
       channel: port,
       configured: ConfiguredProviders,
       routing: RoutingService,
+      quietHours: QuietHours,
       ledger: Ledger,
       outcomes: OutcomePublisher,
       logger: LOGGER,
@@ -78,6 +84,7 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
       handovers: Handovers,
       cancels: CancelService,
       suppressed: Suppressions,
+      lookups: ReceiptLookups,
       config,
     },
     ({ config, ...parts }) =>
@@ -89,7 +96,7 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
   ),
   made(
     ExplainService,
-    { channel: port, routing: RoutingService, suppressed: Suppressions, config },
+    { channel: port, routing: RoutingService, suppressed: Suppressions, quietHours: QuietHours, config },
     ({ config, ...parts }) =>
       new ExplainService({
         ...parts,

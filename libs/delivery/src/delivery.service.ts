@@ -10,6 +10,7 @@ import { Job, type JobListener } from './pipeline/job.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { ChannelRules } from './pipeline/tools.ts';
 import type { OutcomePublisher } from './publish/outcome-publisher.service.ts';
+import type { QuietHours } from './quiet/quiet-hours.ts';
 import type { RoutingService } from './route/routing.service.ts';
 import { Coalescer } from './send/coalescer.service.ts';
 
@@ -20,6 +21,7 @@ export interface DeliveryOptions<M> {
   routing: Pick<RoutingService<M>, 'acquire' | 'isOpenElsewhere' | 'keyOf'>;
   /** Providers whose answers 5xx are taken as refusals; none where it is not said. */
   refusing5xx?: ReadonlySet<string>;
+  quietHours?: Pick<QuietHours, 'of'>;
   ledger: Ledger;
   outcomes: Pick<OutcomePublisher, 'publishAll'>;
   logger: Logger;
@@ -50,6 +52,7 @@ export class DeliveryService<M> {
     clock = systemClock,
     channel,
     refusing5xx = new Set(),
+    quietHours,
     ...tools
   }: DeliveryOptions<M>) {
     this.retentionDays = retentionDays;
@@ -64,6 +67,7 @@ export class DeliveryService<M> {
       tools: {
         ...tools,
         refusing5xx,
+        quietHours,
         channel,
         clock,
         coalescer: new Coalescer(coalesceLingerMs, clock),

@@ -10,6 +10,7 @@ import type {
 } from '#libs/contracts';
 import type { Refused } from '#libs/batching';
 import type { TextSize } from '#libs/providers';
+import type { Addressee } from './quiet/quiet-hours.ts';
 
 /** The sender of a message that may go from several. */
 export interface SenderChoice {
@@ -65,6 +66,10 @@ export interface Delivery<M> {
   request: Record<string, unknown>;
   message: M;
   recipients: RecipientRef[];
+  /** What quiet hours ask of it; undefined: nothing is known. */
+  addressee?: Addressee | undefined;
+  /** The place of its record in its partition: with its time, the order in which messages of a key came. */
+  position?: number | undefined;
   /** The recipients that it is sent to now; undefined: all. */
   goesTo?: RecipientRef[] | undefined;
   /** Where there are several senders to choose from. */
@@ -162,7 +167,8 @@ export type Outcome = HopDetails &
         /** The call carried other messages as well. */
         shared?: true;
       }
-    | { kind: 'waiting'; at: string; until: string; reason: string }
+    /** `position`: it goes after those of its key that came before it. */
+    | { kind: 'waiting'; at: string; until: string; reason: string; position?: number }
     /** No provider takes it now: it waits for the key of those that could (contracts' routeKey). */
     | { kind: 'parked'; at: string; waitsFor: string; reason: string; failure: Failure }
     | { kind: 'expired'; at: string; failure: Failure }

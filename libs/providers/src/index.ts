@@ -18,6 +18,7 @@ export * from './failures/network.failures.ts';
 export * from './failures/platform.failures.ts';
 export * from './provider.port.ts';
 export * from './provider-requests.ts';
+export * from './receipt/receipt-lookup.ts';
 export * from './receipt/receipt.policy.ts';
 export * from './reference/call-reference.ts';
 export * from './reference/reference-tags.ts';

@@ -1,6 +1,7 @@
 import type { Failure, Replay, Lane, SmsEncoding } from '#libs/contracts';
 import type { Finding } from './account/finding.ts';
 import type { VerifiedSenders } from './account/verified-senders.ts';
+import type { ReceiptLookup } from './receipt/receipt-lookup.ts';
 
 /** What a provider is given to identify a message: opaque, without personal data. It is returned in webhooks. */
 export interface CallReference {
@@ -135,6 +136,9 @@ export abstract class Provider<M> {
 
   /** Asks the provider whether it accepted an earlier, unconfirmed call. */
   abstract lookup(request: LookupRequest<M>): Promise<LookupResult>;
+
+  /** How it is asked what became of messages that it took; undefined: it cannot be asked. */
+  readonly receiptLookup: ReceiptLookup | undefined = undefined;
 
   /** Asks the provider whether the credentials are valid. */
   abstract check(): Promise<ProviderCheck>;

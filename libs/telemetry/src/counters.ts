@@ -72,6 +72,24 @@ export const counters = {
     meaning: 'Events of verified webhooks that are about a message of ours; a repeat counts again.',
     labels: { 'mi.provider': 'provider', 'mi.event': 'the provider’s word for the kind' },
   },
+  receiptLookups: {
+    name: 'mi.receipt.lookups',
+    unit: '{question}',
+    meaning: 'Questions to a provider about messages whose receipt is missing; one may be about several.',
+    labels: {
+      'mi.channel': 'email, sms',
+      'mi.provider': 'provider',
+      'mi.outcome': '`answered`, `unanswered` (asked again in a minute) or `may-not-ask` (the key or plan forbids it)',
+    },
+    remedy: 'where `may-not-ask` grows: docs/accounts.md has the rights that a key needs',
+  },
+  endedWithoutReceipt: {
+    name: 'mi.receipt.missing',
+    unit: '{message}',
+    meaning: 'Messages that a provider took and whose end nobody knows: no receipt came in time.',
+    labels: { 'mi.channel': 'email, sms', 'mi.provider': 'provider' },
+    remedy: '[operations.md](operations.md#receipts-that-do-not-come): look at the provider’s webhook',
+  },
   undecodableBatches: {
     name: 'mi.batches.undecodable',
     unit: '{batch}',

@@ -75,6 +75,7 @@ const factOf = (changed: StatusChanged, traceId: string | undefined): KeptFact =
   attempt: changed.attempt,
   provider: changed.provider,
   providerMessageId: changed.providerMessageId,
+  callId: changed.status === 'sent' ? changed.callId : undefined,
   recipient: changed.recipient && bare(changed.recipient),
   recipientCount: changed.recipientCount,
   recipients: changed.recipients?.map(bare),

@@ -20,6 +20,8 @@ export interface KeptFact {
   attempt?: number | undefined;
   provider?: string | undefined;
   providerMessageId?: string | undefined;
+  /** Our name for the call: a provider that is asked for a receipt may find the message by it. */
+  callId?: string | undefined;
   recipient?: RecipientRef | undefined;
   recipientCount?: number | undefined;
   recipients?: RecipientRef[] | undefined;

@@ -141,7 +141,8 @@ async function writeStates(client: PoolClient, keys: readonly MessageKey[]): Pro
        requested_at = excluded.requested_at, recipients = excluded.recipients, correlation_id = excluded.correlation_id,
        tags = excluded.tags, status = excluded.status, status_at = excluded.status_at, final = excluded.final,
        engagement = excluded.engagement, provider = excluded.provider, attempts = excluded.attempts,
-       updated_at = excluded.updated_at`,
+       updated_at = excluded.updated_at, receipt_asked = message.receipt_asked AND message.status = excluded.status
+         AND message.status_at = excluded.status_at`,
     [JSON.stringify(rows)],
   );
 }

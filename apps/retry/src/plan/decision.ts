@@ -71,6 +71,8 @@ export interface Plan {
   waitsFor?: string;
   /** Parked: not before, however open the key is. */
   notBefore?: string;
+  /** Released with others of its key, those that came first before it: the offset of its request. */
+  position?: number;
   /** In plain words. */
   why: string;
 }

@@ -140,16 +140,19 @@ async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Pr
   const payloads = of(({ due }) => writePayload(due));
   await client.query(
     `INSERT INTO retry.schedule AS s
-       (id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace, waits_for, not_before)
+       (id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace, waits_for, not_before,
+        position, requested_at)
      SELECT id, hop, channel, tenant, message_id, lane, mode, kind, greatest(due_at, now()), bytes, payload, trace,
-            md5(waits_for)::uuid, not_before
+            md5(waits_for)::uuid, not_before, position, requested_at
        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                   $9::timestamptz[], $10::int[], $11::json[], $12::json[], $13::text[], $14::timestamptz[])
+                   $9::timestamptz[], $10::int[], $11::json[], $12::json[], $13::text[], $14::timestamptz[],
+                   $15::bigint[], $16::timestamptz[])
          AS t(id, hop, channel, tenant, message_id, lane, mode, kind, due_at, bytes, payload, trace, waits_for,
-              not_before)
+              not_before, position, requested_at)
      ON CONFLICT (id) DO UPDATE SET
        hop = excluded.hop, lane = excluded.lane, mode = excluded.mode, kind = excluded.kind, state = 'pending',
          due_at = excluded.due_at, waits_for = excluded.waits_for, not_before = excluded.not_before,
+         position = excluded.position, requested_at = excluded.requested_at,
        lease_token = NULL, lease_until = NULL, bytes = excluded.bytes, payload = excluded.payload,
          trace = excluded.trace,
        created_at = now(), ended_at = NULL, again = 0
@@ -169,6 +172,8 @@ async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Pr
       of(({ trace }) => JSON.stringify(trace)),
       of(({ plan }) => plan.waitsFor ?? null),
       of(({ plan }) => plan.notBefore ?? null),
+      of(({ plan }) => plan.position ?? null),
+      of(({ due }) => due.requestedAt),
     ],
   );
 }

@@ -34,7 +34,13 @@ function planWait(deferred: SendDeferred, mode: Plan['mode'], lane: LanePolicy, 
   const dueAt = mode === 'reconcile' ? until : withinLife(until, lifeOf(deferred), now);
   const plan: Plan = deferred.waitsFor
     ? { mode, kind: 'waiting', why, ...parked(deferred, deferred.waitsFor, lane, now) }
-    : { mode, kind: 'waiting', why, dueAt: isoOf(dueAt) };
+    : {
+        mode,
+        kind: 'waiting',
+        why,
+        dueAt: isoOf(dueAt),
+        ...(deferred.inOrder && { position: deferred.position ?? 0 }),
+      };
   return { outcome: 'planned', at: isoOf(now), facts: [], plan };
 }
 

@@ -84,6 +84,7 @@ function carriedOn({ unconfirmedCall, unconfirmedSince, ...deferred }: SendDefer
     why: _why,
     at: _at,
     until: _until,
+    inOrder: _inOrder,
     waitsFor: _waitsFor,
     elsewhere: _elsewhere,
     failure: _failure,

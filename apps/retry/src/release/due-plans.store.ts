@@ -126,7 +126,8 @@ SELECT clock_timestamp() AS now, ARRAY(
 ) AS channels`;
 
 /** As the index of what is due has it. */
-const due = `state = 'pending' AND waits_for IS NULL AND (mode <> 'send' OR kind <> 'unknown') AND due_at <= now()`;
+const due = `state = 'pending' AND waits_for IS NULL AND position IS NULL
+  AND (mode <> 'send' OR kind <> 'unknown') AND due_at <= now()`;
 
 const counted = (lane: Lane, floor: string) => `
   (SELECT count(*)::int FROM (
@@ -140,7 +141,8 @@ const readySql = `SELECT clock_timestamp() AS now, ${countsSql.join(',')}`;
 // The ids are given as an array so that the plan cannot turn into a scan of the whole schedule.
 const takeSql = `
 WITH stuck AS MATERIALIZED (
-  SELECT id, lane, due_at, bytes FROM retry.schedule WHERE $6::boolean AND state = 'releasing' AND lease_until < now()
+  SELECT id, lane, due_at, bytes FROM retry.schedule WHERE $6::boolean AND state = 'releasing'
+   AND lease_until < now() AND position IS NULL
    ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
 ), again AS MATERIALIZED (
   SELECT id, lane, due_at, bytes FROM retry.schedule

@@ -59,7 +59,11 @@ export class ReleaserService {
     }
   }
 
-  private async release({ due, trace }: DuePlan): Promise<void> {
+  /**
+   * Hands one message back to its channel. One that cannot be handed back ends, and counts as released.
+   * @throws InfrastructureDown when Kafka cannot be reached; repeating is safe.
+   */
+  async release({ due, trace }: DuePlan): Promise<void> {
     const { tenant, channel, messageId, lane, hop, mode } = due;
     const attributes = {
       'messaging.message.id': messageId,

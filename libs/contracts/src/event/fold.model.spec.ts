@@ -40,6 +40,9 @@ const stages: Record<Fate, [Status, boolean][]> = {
   dropped: [['suppressed', true]],
 };
 
+/** No receipt says how it ended. */
+const isOpen = (fate: Fate) => fate === 'silence' || fate === 'late';
+
 const stranger = { hash: 'stranger', mask: 's***@elsewhere.test' };
 
 const people = ['ada', 'bob', 'cyd'].map((hash) => ({ hash, mask: `${hash[0]}***@inbox.test` }));
@@ -72,8 +75,10 @@ function factsOf({ before, reconcileEnded, last, fates, windowOver, forwarded }:
     };
     for (const [status, final] of stages[fate]) facts.push({ status, final, hop, source: 'receipt', ...about });
   }
-  if (windowOver && fates.length === 1 && fates[0] === 'silence')
-    facts.push({ status: 'sent', final: true, hop, source: 'retry' });
+  for (const [index, fate] of fates.entries()) {
+    const about = fates.length > 1 && { recipient: people[index], recipientCount: fates.length };
+    if (windowOver && isOpen(fate)) facts.push({ status: 'sent', final: true, hop, source: 'lookup', ...about });
+  }
   return facts;
 }
 
@@ -83,15 +88,11 @@ function endOf({ before, reconcileEnded, last, fates, windowOver }: Life): { sta
   const notSent = (status: Status) =>
     unconfirmedIds ? ({ status: 'unconfirmed', final: reconcileEnded } as const) : ({ status, final: true } as const);
   if (last !== 'taken') return notSent(last);
-  if (fates.includes('silence') || fates.includes('late')) {
-    return {
-      status: fates.includes('late') ? 'delayed' : 'sent',
-      final: windowOver && fates.length === 1 && fates[0] === 'silence',
-    };
-  }
+  if (fates.some(isOpen) && !windowOver) return { status: fates.includes('late') ? 'delayed' : 'sent', final: false };
   if (fates.some((fate) => fate === 'bounced' || fate === 'delivered, then bounced'))
     return { status: 'bounced', final: true };
-  return fates.includes('dropped') ? notSent('suppressed') : { status: 'delivered', final: true };
+  if (fates.includes('dropped')) return notSent('suppressed');
+  return { status: fates.some(isOpen) ? 'sent' : 'delivered', final: true };
 }
 
 const life: fc.Arbitrary<Life> = fc.record({

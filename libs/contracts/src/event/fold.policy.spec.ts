@@ -31,6 +31,25 @@ describe('the status of a message', () => {
     ['it waits for its time', [fact('accepted'), fact('scheduled')], { status: 'scheduled', final: false }],
     ['the provider took it', [fact('accepted'), fact('sent')], { status: 'sent', final: false }],
     ['its time for receipts is over', [fact('sent'), final('sent')], { status: 'sent', final: true }],
+    [
+      'its time for receipts is over, and the last that the provider said was that it is late',
+      [fact('sent'), receipt('delayed', { final: false }), final('sent', { source: 'lookup' })],
+      { status: 'sent', final: true },
+    ],
+    [
+      'its receipt came after its time for receipts was over',
+      [fact('sent'), final('sent', { source: 'lookup' }), receipt('delivered')],
+      { status: 'delivered', final: true },
+    ],
+    [
+      'of two recipients one was delivered to, and for the other the time for receipts is over',
+      [
+        fact('sent', { recipients: [ada, bob] }),
+        receipt('delivered', { recipient: ada, recipientCount: 2 }),
+        final('sent', { source: 'lookup', recipient: bob, recipientCount: 2 }),
+      ],
+      { status: 'sent', final: true },
+    ],
     ['it is late', [fact('sent'), receipt('delayed', { final: false })], { status: 'delayed', final: false }],
     ['it was delivered', [fact('sent'), receipt('delivered')], { status: 'delivered', final: true }],
     [

@@ -28,6 +28,9 @@ const REFUSED_BY_PROVIDER = 26;
 
 const rankOfSent = 20;
 
+/** No receipt came in time: above what the provider said on the way, below every end that it reports later. */
+const WITHOUT_RECEIPT = 24;
+
 /** The rank of a fact within its hop: evidence above decisions, later stages above earlier ones. */
 function rank(fact: Fact): number {
   switch (fact.status) {
@@ -38,7 +41,7 @@ function rank(fact: Fact): number {
     case 'delayed':
       return 22;
     case 'sent':
-      return 20;
+      return fact.final ? WITHOUT_RECEIPT : rankOfSent;
     case 'failed':
     case 'suppressed':
     case 'expired':

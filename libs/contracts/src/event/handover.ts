@@ -13,6 +13,12 @@ const Handover = {
   lane: Lane,
   key: z.string().nullable().describe("The request's own key, base64; null where it had none."),
   requestedAt: Instant.describe("The request's Kafka time."),
+  position: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('The offset of its request: with requestedAt the order in which messages of one key came.'),
   expiresAt: Instant,
   request: z.record(z.string(), z.unknown()).describe('The request as upstream published it.'),
   templateVersion: z
@@ -75,6 +81,10 @@ export const SendDeferred = z.looseObject({
     .describe('failed: a proven refusal; unknown: the answer was lost; waiting: its time has not come.'),
   at: Instant,
   until: Instant.optional().describe('waiting: not before this.'),
+  inOrder: z
+    .boolean()
+    .optional()
+    .describe('waiting: with others of its key, which are released in the order in which they came.'),
   waitsFor: z
     .string()
     .max(2_000)

@@ -1,8 +1,16 @@
 import { ownFailure } from '#libs/providers';
 import type { Delivery, Outcome } from '../delivery.ts';
+import type { QuietHours } from '../quiet/quiet-hours.ts';
 
-/** Decides whether a hop may be sent now: an outcome that settles it instead, or undefined: it may. */
-export function admit(delivery: Delivery<unknown>, now: number): Outcome | undefined {
+/**
+ * Decides whether a hop may be sent now: an outcome that settles it instead, or undefined: it may.
+ * @param now in ms since 1970
+ */
+export function admit(
+  delivery: Delivery<unknown>,
+  now: number,
+  quietHours?: Pick<QuietHours, 'of'>,
+): Outcome | undefined {
   if (delivery.expiresAt.getTime() <= now) return expired(now);
   if (delivery.sendAt && delivery.sendAt.getTime() > now) {
     const until = delivery.sendAt.toISOString();
@@ -10,7 +18,19 @@ export function admit(delivery: Delivery<unknown>, now: number): Outcome | undef
   }
   if (delivery.unfit)
     return { kind: 'failed', at: isoOf(now), attempt: delivery.attemptCount + 1, failure: delivery.unfit };
-  return undefined;
+  return inQuietHours(delivery, now, quietHours);
+}
+
+/** What came during quiet hours goes after them, in the order in which it came. */
+function inQuietHours(
+  { addressee, lane, expiresAt, position = 0 }: Delivery<unknown>,
+  now: number,
+  quietHours: Pick<QuietHours, 'of'> | undefined,
+): Outcome | undefined {
+  const quiet = addressee && quietHours?.of(addressee, lane, now);
+  if (!quiet) return undefined;
+  const reason = quiet.until < expiresAt.getTime() ? quiet.why : `${quiet.why} It expires before that.`;
+  return { kind: 'waiting', at: isoOf(now), until: isoOf(quiet.until), reason, position };
 }
 
 /** The message has expired: nothing is sent any more. `now` is ms since 1970. */

@@ -10,7 +10,7 @@ import { asCalled, filterRecipients } from './recipient-filter.policy.ts';
  * Decides whether a claimed hop may be sent now, and to which recipients. A look-up is for the recipients of the
  * original call.
  */
-export function admitJob<M>(job: Job<M>, { channel, clock }: Tools<M>): void {
+export function admitJob<M>(job: Job<M>, { channel, clock, quietHours }: Tools<M>): void {
   const { delivery, breaksOff } = job;
   const now = clock.now();
   if (breaksOff)
@@ -23,7 +23,7 @@ export function admitJob<M>(job: Job<M>, { channel, clock }: Tools<M>): void {
     return;
   }
   if (job.isCancelled) return job.end({ kind: 'cancelled', at: new Date(now).toISOString() });
-  const held = admit(delivery, now);
+  const held = admit(delivery, now, quietHours);
   if (held?.kind === 'expired') return job.end(held);
   const filtered = filterRecipients(delivery, job.suppressions, channel, now);
   if (!filtered.left) return job.end(filtered.outcome);

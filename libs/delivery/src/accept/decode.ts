@@ -25,6 +25,8 @@ export interface Origin {
   /** `topic/partition/offset`. */
   source: string;
   lane: Lane;
+  /** Its offset in its partition. */
+  position?: number | undefined;
   /** Kafka's timestamp, ms since 1970. */
   timestamp: number;
   key: Buffer | null;
@@ -77,6 +79,7 @@ export function firstHop<R extends RequestEnvelope, M>(
     hop: 1,
     mode: 'send',
     source: origin.source,
+    position: origin.position,
     requestedAt,
     rememberedAt: requestedAt,
     expiresAt: lifeEnd(request, origin),
@@ -119,6 +122,7 @@ export function laterHop<R extends RequestEnvelope, M>(
     mode: due.mode,
     again: due.again !== undefined,
     source: origin.source,
+    position: due.position ?? origin.position,
     requestedAt: new Date(due.requestedAt),
     rememberedAt: new Date(due.dueAt ?? due.requestedAt),
     expiresAt: new Date(due.expiresAt),
@@ -188,6 +192,7 @@ function common<R extends RequestEnvelope, M>(
     possibleCalls,
     fingerprint: hashedFingerprint(channel.fingerprintOf(message), hashKey),
     templateVersion,
+    addressee: channel.addresseeOf(message),
     recipients: channel.addressesOf(request).map((address) => recipientRef(hashKey, address)),
     correlationId: request.correlationId,
     tags: request.tags,

@@ -1,6 +1,7 @@
 import {
   identityKey,
   isAcceptanceRevoked,
+  type ReceiptMissing,
   type SendDue,
   type SendPlanned,
   type StatusChanged,
@@ -12,6 +13,7 @@ import type { ChannelPort, RequestEnvelope } from '../channel.port.ts';
 import type { Delivery, Ledger } from '../delivery.ts';
 import type { DeliveryService } from '../delivery.service.ts';
 import type { Handovers } from '../handover/handovers.port.ts';
+import type { ReceiptLookups } from '../receipts/missing/receipt-lookups.service.ts';
 import type { Suppressions } from '../suppressions/suppressions.port.ts';
 import { changeFor } from '../suppressions/suppressions.service.ts';
 import type { RoutingService } from '../route/routing.service.ts';
@@ -26,6 +28,7 @@ export interface IntakeOptions<R, M> {
   handovers: Pick<Handovers, 'decided'>;
   cancels: Pick<CancelService, 'heard'>;
   suppressed: Pick<Suppressions, 'apply'>;
+  lookups: Pick<ReceiptLookups, 'heard' | 'onMissing'>;
   hashKey: string;
   /** How many days ahead a message can be scheduled. */
   scheduleAtMostDays: number;
@@ -85,13 +88,22 @@ export class Intake<R extends RequestEnvelope = never, M = never> {
       });
   }
 
-  private recordFact(fact: StatusChanged): Promise<void> {
-    const { channel, cancels, ledger } = this.options;
+  private async recordFact(fact: StatusChanged): Promise<void> {
+    const { channel, cancels, ledger, lookups } = this.options;
     const { source, tenant, messageId, hop, providerMessageId } = fact;
     if (source === 'retry') return cancels.heard(fact);
-    if (fact.channel !== channel.channel || source !== 'receipt' || !messageId || !hop || isAcceptanceRevoked(fact))
-      return Promise.resolve();
-    return ledger.markAccepted(identityKey({ tenant, channel: fact.channel, messageId }), hop, providerMessageId);
+    if (fact.channel !== channel.channel || source !== 'receipt') return;
+    const isEvidence = messageId !== undefined && hop !== undefined && !isAcceptanceRevoked(fact);
+    await Promise.all([
+      lookups.heard(fact),
+      isEvidence &&
+        ledger.markAccepted(identityKey({ tenant, channel: fact.channel, messageId }), hop, providerMessageId),
+    ]);
+  }
+
+  /** A provider took a message, and no receipt has come. */
+  onReceiptMissing(missing: ReceiptMissing): Promise<void> {
+    return this.options.lookups.onMissing(missing);
   }
 
   /** A change of a suppression, in any channel; null lifts the one under its key. */

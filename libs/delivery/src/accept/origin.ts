@@ -4,6 +4,7 @@ import type { Origin } from './decode.ts';
 /** The part of a Kafka record that a delivery needs. */
 export const originOf = (record: IncomingRecord): Origin => ({
   source: recordIdOf(record),
+  position: Number(record.offset),
   lane: record.lane,
   timestamp: record.timestamp,
   key: record.key,

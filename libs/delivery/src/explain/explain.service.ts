@@ -13,6 +13,7 @@ import { firstHop } from '../accept/decode.ts';
 import { filterRecipients } from '../accept/recipient-filter.policy.ts';
 import type { ChannelPort, RequestEnvelope } from '../channel.port.ts';
 import type { Delivery, Outcome, SuppressionFound } from '../delivery.ts';
+import type { QuietHours } from '../quiet/quiet-hours.ts';
 import type { RoutingService } from '../route/routing.service.ts';
 import type { Suppressions } from '../suppressions/suppressions.port.ts';
 
@@ -45,6 +46,7 @@ export interface ExplainOptions<R, M> {
   channel: ChannelPort<R, M>;
   routing: Pick<RoutingService<M>, 'consider' | 'troubleOf'>;
   suppressed: Pick<Suppressions, 'list'>;
+  quietHours: Pick<QuietHours, 'of'>;
   hashKey: string;
   scheduleAtMostDays: number;
 }
@@ -81,7 +83,7 @@ export class ExplainService {
   }
 
   private async ofDelivery(delivery: Delivery<unknown>, now: number): Promise<Omit<Explanation, 'channel' | 'lane'>> {
-    const { channel, routing } = this.options;
+    const { channel, routing, quietHours } = this.options;
     const filtered = filterRecipients(delivery, await this.suppressionsOf(delivery), channel, now);
     const left = filtered.left ? filtered.suppressedRecipients : filtered.outcome.suppressedRecipients;
     const size = channel.sizeOf(delivery.message);
@@ -97,7 +99,7 @@ export class ExplainService {
       ...(delivery.templateVersion !== undefined && { templateVersion: delivery.templateVersion }),
       ...(size && { size }),
     };
-    const held = admit(delivery, now) ?? (filtered.left ? undefined : filtered.outcome);
+    const held = admit(delivery, now, quietHours) ?? (filtered.left ? undefined : filtered.outcome);
     if (held) return { ...known, ...wordsOf(held) };
     const refusal = filtered.left ? channel.refuse(filtered.delivery.message) : undefined;
     if (refusal) return { ...known, ...failing(refusal) };

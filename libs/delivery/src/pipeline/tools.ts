@@ -4,6 +4,7 @@ import type { ChannelPort } from '../channel.port.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../delivery.ts';
 import type { OutcomePublisher } from '../publish/outcome-publisher.service.ts';
+import type { QuietHours } from '../quiet/quiet-hours.ts';
 import type { RoutingService } from '../route/routing.service.ts';
 import type { Coalescer } from '../send/coalescer.service.ts';
 
@@ -21,6 +22,8 @@ export interface Tools<M> {
   coalescer: Coalescer<M>;
   /** Providers whose answers 5xx are taken as refusals. */
   refusing5xx: ReadonlySet<string>;
+  /** When messages are not sent; undefined: at any time. */
+  quietHours: Pick<QuietHours, 'of'> | undefined;
   ledger: Ledger;
   outcomes: Pick<OutcomePublisher, 'publishAll'>;
   /** How long a claim protects its holder, in milliseconds. */

@@ -23,6 +23,10 @@ export class ConfiguredProviders<M> {
   readonly rates: ReadonlyMap<string, number>;
   /** By provider, the digest of its credential: what is held is the account, and another key may be of another. */
   readonly accounts: ReadonlyMap<string, string>;
+  /** By provider, how it may be asked for receipts. */
+  readonly receipts: ReadonlyMap<string, { firstLookMs: number; windowMs: number; perMinute: number }>;
+  /** By provider, the paths of its webhooks below `/webhooks/`. */
+  readonly webhooks: ReadonlyMap<string, readonly string[]>;
   /** Providers whose answers 5xx are taken as refusals, since the settings say so. */
   readonly refusing5xx: ReadonlySet<string>;
 
@@ -32,12 +36,16 @@ export class ConfiguredProviders<M> {
     rates: ReadonlyMap<string, number>,
     accounts: ReadonlyMap<string, string>,
     refusing5xx: ReadonlySet<string>,
+    receipts: ConfiguredProviders<M>['receipts'],
+    webhooks: ConfiguredProviders<M>['webhooks'],
   ) {
     this.adapters = adapters;
     this.callTimeoutMs = callTimeoutMs;
     this.rates = rates;
     this.accounts = accounts;
     this.refusing5xx = refusing5xx;
+    this.receipts = receipts;
+    this.webhooks = webhooks;
   }
 
   /**
@@ -66,6 +74,12 @@ export class ConfiguredProviders<M> {
       new Set(
         definitions.filter(({ answered5xx }) => answered5xx && all[answered5xx] === 'refused').map(({ name }) => name),
       ),
+      new Map(
+        definitions.flatMap(({ name, receipts }) =>
+          receipts ? [[name, { ...receipts, perMinute: Number(all[receipts.perMinute]) }] as const] : [],
+        ),
+      ),
+      new Map(definitions.map(({ name, webhooks }) => [name, webhooks.map(({ path }) => path)])),
     );
   }
 

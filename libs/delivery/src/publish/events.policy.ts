@@ -143,7 +143,11 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
     case 'waiting':
       return {
         facts: [say({ status: 'scheduled', nextAt: outcome.until, reason: outcome.reason })],
-        deferred: deferred(delivery, outcome, { why: 'waiting', until: outcome.until }),
+        deferred: deferred(delivery, outcome, {
+          why: 'waiting',
+          until: outcome.until,
+          ...(outcome.position !== undefined && { inOrder: true, position: outcome.position }),
+        }),
       };
     case 'parked':
       return {

@@ -93,7 +93,7 @@ const suppressing = (suppress: SuppressionChanged) => ({ suppress });
 
 function reportedOf(receipt: Receipt, now: number): Reported {
   const { provider, event, reference } = receipt;
-  count(counters.webhookEvents, { 'mi.provider': provider, 'mi.event': event });
+  if (receipt.source === undefined) count(counters.webhookEvents, { 'mi.provider': provider, 'mi.event': event });
   const fact = receiptFact(receipt, now);
   const attributes = {
     'mi.provider': provider,

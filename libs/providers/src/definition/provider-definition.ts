@@ -7,6 +7,7 @@ import type { SmokeTrial } from '../account/smoke.port.ts';
 import type { SuppressionLists } from '../account/suppression-lists.port.ts';
 import type { FailureRow } from '../failures/failure-row.ts';
 import type { Provider } from '../provider.port.ts';
+import type { ReceiptTimes } from '../receipt/receipt-lookup.ts';
 import type { LimitTable } from '../webhook/provider-limit.ts';
 import type { WebhookRoute } from './webhook-route.ts';
 
@@ -53,6 +54,8 @@ export interface ProviderDefinition<
   readonly rate: string;
   /** The setting that says how an answer 5xx is taken (`answered5xx`); unset: its answers are proven or unknown. */
   readonly answered5xx?: string;
+  /** How long its receipts may take, with the pages that say so beside it; unset: it cannot be asked for them. */
+  readonly receipts?: ReceiptTimes;
   /** The pattern of the ids of its own templates, where the ids can be recognised. */
   readonly templateIds?: RegExp;
   adapter(settings: Settings, services: Services): Promise<RunningProvider<M>>;

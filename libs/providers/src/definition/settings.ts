@@ -44,3 +44,18 @@ export const answered5xx = (provider: string) =>
         'answer 5xx after they have passed a request on: it is looked up first. refused: it goes again at once, ' +
         'elsewhere where it can, at the risk of a second copy.',
     );
+
+/**
+ * The setting of how many questions a minute about missing receipts one provider is asked.
+ * @param known what its documentation says about the rate
+ */
+export const receiptLookups = (provider: string, standard: number, known: string) =>
+  z.coerce
+    .number()
+    .min(0)
+    .max(6_000)
+    .default(standard)
+    .describe(
+      `Most questions a minute to ${provider} about messages whose receipt is missing, of all replicas together; ` +
+        `0: it is not asked. ${known}`,
+    );

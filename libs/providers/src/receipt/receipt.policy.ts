@@ -24,6 +24,8 @@ export interface Receipt extends Pick<StatusChanged, 'status' | 'final' | 'chann
   atWithinMs?: number | undefined;
   link?: string | undefined;
   reference: ReturnedReference;
+  /** `lookup`: the provider was asked. Unset: it said so itself, by a webhook. */
+  source?: 'lookup' | undefined;
   /** The suppression that it causes. */
   forbids?: { scope: string | readonly string[]; reason: string; everyTenant: boolean } | undefined;
 }
@@ -59,7 +61,7 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
     ...(providerMessageId !== '' && { providerMessageId }),
     // The mask shows the address that the provider names, so that a person sees where the mail was forwarded to.
     ...(recipient && concerned && { recipient: { mask: recipient.mask, hash: concerned.hash } }),
-    source: 'receipt',
+    source: receipt.source ?? 'receipt',
     // A truncated time is earlier than the event: the latest possible time keeps the order of the timeline.
     at: nearestInstant(happened ? Math.min(happened.getTime() + atWithinMs, Math.max(now, happened.getTime())) : now),
     eventId: receiptId({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Failure } from '#libs/contracts';
-import type { LookupRequest, Provider, ProviderCall, SendResult } from '#libs/providers';
+import { type Failure, recipientRef } from '#libs/contracts';
+import type { LookupRequest, Provider, ProviderCall, SendResult, TakenMessage } from '#libs/providers';
+import { eventually } from '../eventually.ts';
 import { Overheard } from './overheard.ts';
 import type { SandboxControl } from './sandbox-control.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -27,6 +28,13 @@ export interface AdapterDescription<M> {
   refusals: readonly { why: string; fault?: object; to?: string; failure: Partial<Failure> }[];
   /** A message that can be sent with others in one call. Undefined: the provider accepts single messages only. */
   refusedMember?: ((message: M) => M) | undefined;
+  /** How it is asked for receipts that did not come. Undefined: it cannot be asked. */
+  receipts?: {
+    /** Recipients, and the statuses that end a message to them: none while it is on its way. */
+    ends: readonly { to?: string; statuses: readonly string[] }[];
+    /** The id of a message that it has never had. */
+    unknownId: string;
+  };
 }
 
 const CONTENT = 'a word in confidence';
@@ -154,6 +162,61 @@ export function describeAdapter<M>(of: AdapterDescription<M>, sandboxOf: () => S
       expect(await found(lost(call, result))).toEqual([taken!.providerMessageId]);
       expect(await takenOf(call)).toHaveLength(1);
     });
+
+    if (of.receipts) {
+      const { ends, unknownId } = of.receipts;
+      const key = 'the key of the hashes';
+      const takenMessage = (providerMessageId: string, to: string, call = aCall(to)): TakenMessage => ({
+        providerMessageId,
+        reference: { ...call.reference, recipientHash: recipientRef(key, to).hash },
+        recipients: [recipientRef(key, to)],
+      });
+      const asked = (message: TakenMessage, by = adapter) => heard.note(by.receiptLookup!.ask([message], key));
+
+      it.each(ends)('says, asked for it, how a message ended whose receipt did not come: $statuses', async (end) => {
+        await sandbox.fault(of.provider, { webhooks: 'drop' });
+        const to = end.to ?? of.recipient((used += 1));
+        const call = aCall(to);
+        const result = await send(call);
+        const message = takenMessage(result.sent ? result.providerMessageId : '', to, call);
+        const receipts = async () => {
+          const answers = await asked(message);
+          const [answer] = answers.answered ? answers.of : [];
+          return answer?.known ? answer.receipts : undefined;
+        };
+        const said = await eventually(
+          async () => {
+            const found = await receipts();
+            return found?.length === end.statuses.length ? found : undefined;
+          },
+          { timeoutMs: 5_000, everyMs: 50, what: 'the end of the message' },
+        );
+        expect(said.map(({ status }) => status)).toEqual(end.statuses);
+        for (const receipt of said)
+          expect(receipt).toMatchObject({
+            source: 'lookup',
+            provider: of.provider,
+            providerMessageId: message.providerMessageId,
+            reference: { messageId: call.reference.messageId, hop: 1 },
+            recipient: { hash: message.recipients[0]!.hash },
+          });
+        expect(JSON.stringify(said)).not.toContain(to);
+      });
+
+      it('says of a message that it never had that it does not know it', async () => {
+        const to = of.recipient((used += 1));
+        expect(await asked(takenMessage(unknownId, to))).toEqual({ answered: true, of: [{ known: false }] });
+      });
+
+      it('gives no answer about receipts where it refuses the credentials, or cannot be reached', async () => {
+        const message = takenMessage(unknownId, of.recipient((used += 1)));
+        expect(await asked(message, another({ wrong: true }))).toEqual({ answered: false, mayNotAsk: true });
+        await sandbox.fault(of.provider, { on: 'all', status: 503 });
+        expect(await asked(message)).toEqual({ answered: false, mayNotAsk: false });
+        const unreachable = another({ url: 'http://127.0.0.1:1' });
+        expect(await asked(message, unreachable)).toEqual({ answered: false, mayNotAsk: false });
+      });
+    }
 
     it('does not find what never came', async () => {
       expect(await found(lost(aCall()))).toBe('absent');

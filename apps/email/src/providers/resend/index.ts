@@ -21,6 +21,9 @@ export const resend: EmailProviderDefinition<ResendConfig> = {
   baseUrl: 'RESEND_BASE_URL',
   callTimeout: 'RESEND_TIMEOUT_MS',
   rate: 'RESEND_RATE_PER_S',
+  // It repeats webhooks for a day; how long it tries to deliver is documented nowhere: as long as mail servers do
+  // (Resend’s docs, Retries and Replays).
+  receipts: { firstLookMs: 3_600_000, windowMs: 72 * 3_600_000, perMinute: 'RESEND_RECEIPT_LOOKUPS_PER_MIN' },
   filesFetchedBy: 'provider',
   async adapter(settings) {
     const { ResendAdapter } = await import('./send/resend.adapter.ts');

@@ -23,6 +23,9 @@ export const sendgrid: EmailProviderDefinition<SendgridConfig> = {
   callTimeout: 'SENDGRID_TIMEOUT_MS',
   rate: 'SENDGRID_RATE_PER_S',
   answered5xx: 'SENDGRID_ANSWERED_5XX',
+  // SendGrid itself tries to deliver for up to 72 hours; its events come within 30 seconds and are repeated for 24
+  // hours (SendGrid’s docs, Event Webhook).
+  receipts: { firstLookMs: 3_600_000, windowMs: 72 * 3_600_000, perMinute: 'SENDGRID_RECEIPT_LOOKUPS_PER_MIN' },
   filesFetchedBy: 'us',
   templateIds: /^d-/,
   requests: sendgridRequests,

@@ -3,6 +3,9 @@ import type { DeadLetterFact, KeptFact } from '../../projection/fact.ts';
 
 const by = ({ provider }: KeptFact) => provider ?? 'the provider';
 
+/** Its receipt did not come, so the provider was asked. */
+const asked = ({ source }: KeptFact) => (source === 'lookup' ? ' when asked for it' : '');
+
 const sizeOf = ({ segments, encoding }: KeptFact) =>
   segments === undefined
     ? ''
@@ -13,11 +16,17 @@ const words: Record<Status | Engagement | Notice, (fact: KeptFact) => string> = 
     fact.source === 'request' ? 'The request was received.' : 'The request was taken up for sending.',
   scheduled: ({ nextAt }) => (nextAt ? `It waits until ${nextAt}.` : 'It waits for its time.'),
   retrying: ({ nextAt }) => `It was not sent yet and is tried again${nextAt ? ` at ${nextAt}` : ''}.`,
-  sent: (fact) => `Handed to ${by(fact)}, which took it for delivery${sizeOf(fact)}.`,
+  sent: (fact) =>
+    fact.final
+      ? `Taken by ${by(fact)} for delivery, and nothing was heard of its end.`
+      : `Handed to ${by(fact)}, which took it for delivery${sizeOf(fact)}.`,
   delayed: (fact) => `Delivery is held up on the recipient’s side; ${by(fact)} goes on trying.`,
-  delivered: (fact) => `Delivered, as ${by(fact)} confirms.`,
-  bounced: (fact) => `The recipient’s side sent it back, as ${by(fact)} reports.`,
-  failed: (fact) => (fact.source === 'receipt' ? `Not delivered, as ${by(fact)} reports.` : 'It could not be sent.'),
+  delivered: (fact) => `Delivered, as ${by(fact)} confirms${asked(fact)}.`,
+  bounced: (fact) => `The recipient’s side sent it back, as ${by(fact)} reports${asked(fact)}.`,
+  failed: (fact) =>
+    fact.source === 'receipt' || fact.source === 'lookup'
+      ? `Not delivered, as ${by(fact)} reports${asked(fact)}.`
+      : 'It could not be sent.',
   rejected: () => 'The request was refused: it breaks a rule of the contract.',
   suppressed: () => 'Not sent: this recipient must not be written to.',
   expired: () => 'Not sent: its time ran out first.',

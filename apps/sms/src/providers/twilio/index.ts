@@ -22,6 +22,9 @@ export const twilio: SmsProviderDefinition<TwilioConfig> = {
   callTimeout: 'TWILIO_TIMEOUT_MS',
   rate: 'TWILIO_RATE_PER_S',
   answered5xx: 'TWILIO_ANSWERED_5XX',
+  // A text waits at Twilio for up to 10 hours (ValidityPeriod), and then has failed. Callbacks come within seconds, and
+  // one that is lost is not repeated (Twilio’s docs, Message resource and Outbound Message Status).
+  receipts: { firstLookMs: 600_000, windowMs: 12 * 3_600_000, perMinute: 'TWILIO_RECEIPT_LOOKUPS_PER_MIN' },
   templateIds: /^HX/,
   media: twilioMedia,
   senderPools: MESSAGING_SERVICE,

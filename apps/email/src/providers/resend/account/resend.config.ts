@@ -1,5 +1,5 @@
 import { milliseconds, secret } from '#libs/contracts';
-import type { SettingReader } from '#libs/providers';
+import { receiptLookups, type SettingReader } from '#libs/providers';
 import { z } from 'zod';
 
 const api = 'https://api.resend.com';
@@ -21,6 +21,11 @@ export const resendSettings = {
       'Most messages a second to Resend, of all replicas together, those that share a call included. Resend lets ' +
         'a team make 5 requests a second unless it was raised.',
     ),
+  RESEND_RECEIPT_LOOKUPS_PER_MIN: receiptLookups(
+    'Resend',
+    60,
+    'They count to the 5 requests a second of the team, and need a key with full access.',
+  ),
   RESEND_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
   RESEND_CONNECTIONS: z.coerce
     .number()

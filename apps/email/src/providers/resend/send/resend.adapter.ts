@@ -8,8 +8,11 @@ import {
   Provider,
   type ProviderCall,
   type ProviderCheck,
+  type ReceiptAnswers,
+  type ReceiptLookup,
   type SendResult,
   type VerifiedSenders,
+  type TakenMessage,
   holdByHeaders,
   type BatchResponse,
   allMayStillSend,
@@ -27,6 +30,7 @@ import { resendLimits } from './resend.limits.ts';
 import { findByTag } from './resend.lookup.adapter.ts';
 import { RequestBuilder, type SdkRequest } from './resend.mail.adapter.ts';
 import { digestOf, keyOf, batchKey, toEmail } from './resend.request.policy.ts';
+import { endsIn, FetchedEmail } from './resend.status.policy.ts';
 
 type AdapterConfig = Pick<ResendConfig, 'RESEND_BASE_URL' | 'RESEND_TIMEOUT_MS' | 'RESEND_CONNECTIONS'> & {
   RESEND_API_KEY: string;
@@ -146,6 +150,20 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     return errorNameOf(answer) === 'invalid_idempotent_request' ? { found: 'accepted' } : { found: 'absent' };
   }
 
+  override readonly receiptLookup: ReceiptLookup = {
+    most: 1,
+    ask: async ([mail]) => (mail ? this.askFor(mail) : { answered: true, of: [] }),
+  };
+
+  private async askFor(mail: TakenMessage): Promise<ReceiptAnswers> {
+    const answer = await this.carry(await this.requests.retrieve(mail.providerMessageId));
+    if (answer instanceof CallBroken) return { answered: false, mayNotAsk: false };
+    if (answer.status === 404) return { answered: true, of: [{ known: false }] };
+    const email = answer.status === 200 ? FetchedEmail.safeParse(readText(answer.body)).data : undefined;
+    if (!email) return { answered: false, mayNotAsk: answer.status === 401 || answer.status === 403 };
+    return { answered: true, of: [{ known: true, receipts: endsIn(email, mail, this.failures) }] };
+  }
+
   async check(): Promise<ProviderCheck> {
     return readinessOf(await ask(this.http, await this.requests.domains()));
   }
@@ -181,6 +199,15 @@ export class ResendAdapter extends Provider<EmailMessage> implements OnApplicati
     sent: false,
     failure: brokenCallFailure(this.name, error),
   });
+}
+
+/** A body of JSON; undefined where it is none. */
+function readText(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Until when the rate headers ask to wait: only where nothing remains. */

@@ -1,5 +1,5 @@
 import { milliseconds, secret } from '#libs/contracts';
-import { answered5xx, type SettingReader, providerRate } from '#libs/providers';
+import { answered5xx, type SettingReader, providerRate, receiptLookups } from '#libs/providers';
 import { z } from 'zod';
 
 /** Settings of SendGrid. */
@@ -23,6 +23,11 @@ export const sendgridSettings = {
     ),
   SENDGRID_RATE_PER_S: providerRate('SendGrid', 'SendGrid documents up to 10,000 for mail/send.'),
   SENDGRID_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
+  SENDGRID_RECEIPT_LOOKUPS_PER_MIN: receiptLookups(
+    'SendGrid',
+    6,
+    'Its Email Activity (an add-on) takes 6 a minute; up to 20 messages share one.',
+  ),
   SENDGRID_ANSWERED_5XX: answered5xx('SendGrid'),
   SENDGRID_CONNECTIONS: z.coerce
     .number()

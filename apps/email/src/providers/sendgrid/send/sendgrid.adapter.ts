@@ -17,6 +17,7 @@ import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } f
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { AttachmentsService } from '../../../attachments/attachments.service.ts';
 import type { EmailMessage } from '../../../email-message.ts';
+import { ActivityLookup } from './sendgrid.activity.adapter.ts';
 import { fieldsNamedIn, membersNamedIn } from './sendgrid.answer.policy.ts';
 import { unsupported, tooLarge } from './sendgrid.carry.policy.ts';
 import type { SendgridConfig } from '../account/sendgrid.config.ts';
@@ -42,6 +43,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
   private readonly http: ProviderHttp;
   private readonly headers: Record<string, string>;
   private readonly attachments: Pick<AttachmentsService, 'carry'>;
+  override readonly receiptLookup: ActivityLookup;
 
   constructor(config: AdapterConfig, attachments: Pick<AttachmentsService, 'carry'>) {
     super();
@@ -57,6 +59,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
       'content-type': 'application/json',
       accept: 'application/json',
     };
+    this.receiptLookup = new ActivityLookup(this.http, this.headers, this.failures);
   }
 
   /** SendGrid fetches no files: they are inserted before the last check whether the call may still start. */

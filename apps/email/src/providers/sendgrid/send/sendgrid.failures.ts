@@ -6,6 +6,7 @@ const answers = 'https://support.sendgrid.com/hc/en-us/articles/18322114821403-4
 const statuses = 'https://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html';
 const rates = `${docs}/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits`;
 const events = `${docs}/for-developers/tracking-events/event`;
+const activity = `${docs}/api-reference/email-activity/filter-all-messages`;
 const byStatus = 'on no page of SendGrid’s: what HTTP says of this status (RFC 9110)';
 
 /** What SendGrid's codes mean, with remedies; an unlisted code is judged by its HTTP status. */
@@ -40,6 +41,7 @@ export const sendgridFailures: readonly FailureRow[] = [
   { code: 'bounce_classification:Frequency or Volume Too High', kind: 'throttled', retry: 'backoff', stage: 'receipt', meaning: 'The receiving server takes no more from us at this rate.', remedy: 'Send more slowly to this domain. If it is still of use, publish it again later under a new messageId.', source: events },
   { code: 'bounce_classification:Technical', kind: 'transient', retry: 'backoff', stage: 'receipt', meaning: 'The way to the receiving server failed: DNS, TLS, protocol, or a time-out.', source: events },
   { code: 'bounce_classification:Unclassified', kind: 'unknown', retry: 'never', stage: 'receipt', meaning: 'The mail was sent back, and SendGrid did not say why.', remedy: 'Look at the reason in SendGrid’s activity feed before anything is sent to this address again.', source: events },
+  { code: 'activity:not_delivered', kind: 'unknown', retry: 'never', stage: 'receipt', meaning: 'No event came; asked for it, SendGrid says that it was not delivered: it bounced, was blocked, or was dropped.', remedy: 'Look at the reason in SendGrid’s activity feed, and why its events do not come: npm run doctor.', source: activity },
   { code: 'deferred', kind: 'transient', retry: 'never', stage: 'receipt', meaning: 'The receiving server takes the mail later; SendGrid itself tries for up to 72 hours and then reports a block.', remedy: 'Nothing: SendGrid goes on trying. Do not send it again.', source: events },
   { code: 'spamreport', kind: 'opted-out', retry: 'never', stage: 'receipt', suppress: true, meaning: 'The recipient reported the mail as spam.', remedy: 'Do not write to this recipient again.', source: events },
   { code: 'unsubscribe', kind: 'opted-out', retry: 'never', stage: 'receipt', suppress: true, meaning: 'The recipient unsubscribed from everything.', source: events },

@@ -15,10 +15,14 @@ export function listedEmail(message: ResendMessage): Record<string, unknown> {
     bcc: orNull(addressees.bcc),
     cc: orNull(addressees.cc),
     reply_to: orNull(addressees.replyTo),
-    last_event: message.status,
+    last_event: lastEventOf(message),
     scheduled_at: message.startsAt > message.acceptedAt ? instant(message.startsAt) : null,
   };
 }
+
+/** What recipients did with it counts as well (resend.yaml, Email). */
+const lastEventOf = ({ events, status }: ResendMessage): string =>
+  events.findLast(({ webhook }) => webhook !== 'planned')?.step.event ?? status;
 
 /** An e-mail as GET /emails/{id} returns it. */
 export const wholeEmail = (message: ResendMessage): Record<string, unknown> => ({

@@ -5,13 +5,27 @@ it('reads comparisons joined by AND, except for an AND inside quotes', () => {
   expect(parseQuery(`unique_args['mi_call_id']="c1" AND subject="Salt AND Pepper" and (to_email!="a@b.test")`)).toEqual(
     {
       ok: true,
-      conditions: [
-        { field: 'unique_args', argument: 'mi_call_id', operator: '=', value: 'c1' },
-        { field: 'subject', argument: null, operator: '=', value: 'Salt AND Pepper' },
-        { field: 'to_email', argument: null, operator: '!=', value: 'a@b.test' },
+      alternatives: [
+        [
+          { field: 'unique_args', argument: 'mi_call_id', operator: '=', value: 'c1' },
+          { field: 'subject', argument: null, operator: '=', value: 'Salt AND Pepper' },
+          { field: 'to_email', argument: null, operator: '!=', value: 'a@b.test' },
+        ],
       ],
     },
   );
+});
+
+it('reads alternatives joined by OR, of which AND binds closer', () => {
+  const equals = (field: string, value: string): Condition => ({ field, argument: null, operator: '=', value });
+  expect(parseQuery('msg_id="a" OR subject="This OR that" AND status="delivered" or to_email="b@c.test"')).toEqual({
+    ok: true,
+    alternatives: [
+      [equals('msg_id', 'a')],
+      [equals('subject', 'This OR that'), equals('status', 'delivered')],
+      [equals('to_email', 'b@c.test')],
+    ],
+  });
 });
 
 it('names an unknown field, in the words of the API', () => {

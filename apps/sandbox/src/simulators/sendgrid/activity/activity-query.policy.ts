@@ -7,7 +7,8 @@ export interface Condition {
   value: string;
 }
 
-export type ParsedQuery = { ok: true; conditions: Condition[] } | { ok: false; message: string };
+/** `alternatives`: one of them must fit, with all of its conditions. */
+export type ParsedQuery = { ok: true; alternatives: Condition[][] } | { ok: false; message: string };
 
 const known = new Set([
   'msg_id',
@@ -21,30 +22,46 @@ const known = new Set([
 ]);
 const comparison = /^\(?\s*([a-z_]+)(?:\['([^']*)'\])?\s*(=|!=|LIKE)\s*"((?:[^"\\]|\\.)*)"\s*\)?$/i;
 
-/** Parses comparisons joined by AND: the part of the query language that a look-up needs. */
+/** Parses comparisons joined by AND and OR, of which AND binds closer: the part of the language that look-ups need. */
 export function parseQuery(query: string): ParsedQuery {
-  const conditions: Condition[] = [];
-  for (const part of partsOf(query)) {
-    const [, field = '', argument = null, operator = '', value = ''] = comparison.exec(part.trim()) ?? [];
-    if (field === '') return { ok: false, message: `invalid syntax: '${part.trim().slice(0, 100)}'` };
-    if (!known.has(field)) return { ok: false, message: `invalid syntax: '${field}' is not a known field` };
-    if ((field === 'unique_args') !== (argument !== null))
-      return { ok: false, message: `invalid syntax: '${field}' takes ${argument === null ? 'a' : 'no'} key` };
-    conditions.push({
-      field,
-      argument,
-      operator: operator.toUpperCase() as Condition['operator'],
-      value: value.replace(/\\(.)/g, '$1'),
-    });
+  const alternatives: Condition[][] = [];
+  for (const alternative of partsOf(query, 'OR')) {
+    const conditions: Condition[] = [];
+    for (const part of partsOf(alternative, 'AND')) {
+      const condition = conditionOf(part.trim());
+      if (typeof condition === 'string') return { ok: false, message: `invalid syntax: ${condition}` };
+      conditions.push(condition);
+    }
+    alternatives.push(conditions);
   }
-  return { ok: true, conditions };
+  return { ok: true, alternatives };
 }
 
-/** Splits at AND outside quotes. */
-function partsOf(query: string): string[] {
+/** A comparison, or what is wrong with it. */
+function conditionOf(part: string): Condition | string {
+  const [, field = '', argument = null, operator = '', value = ''] = comparison.exec(part) ?? [];
+  if (field === '') return `'${part.slice(0, 100)}'`;
+  if (!known.has(field)) return `'${field}' is not a known field`;
+  if ((field === 'unique_args') !== (argument !== null))
+    return `'${field}' takes ${argument === null ? 'a' : 'no'} key`;
+  return {
+    field,
+    argument,
+    operator: operator.toUpperCase() as Condition['operator'],
+    value: value.replace(/\\(.)/g, '$1'),
+  };
+}
+
+const splitters = {
+  AND: [/(?:"(?:[^"\\]|\\.)*"|(?!\sAND\s)[^"])+/gi, /^\s*AND\s/i],
+  OR: [/(?:"(?:[^"\\]|\\.)*"|(?!\sOR\s)[^"])+/gi, /^\s*OR\s/i],
+} as const;
+
+/** Splits at a word outside quotes. */
+function partsOf(query: string, word: keyof typeof splitters): string[] {
   if (query.trim() === '') return [];
-  const parts = query.match(/(?:"(?:[^"\\]|\\.)*"|(?!\sAND\s)[^"])+/gi) ?? [];
-  return parts.map((part) => part.replace(/^\s*AND\s/i, ''));
+  const [part, lead] = splitters[word];
+  return (query.match(part) ?? []).map((each, index) => (index === 0 ? each : each.replace(lead, '')));
 }
 
 export function matches(value: string, { operator, value: wanted }: Condition): boolean {

@@ -9,8 +9,10 @@ function statusOf(message: MailMessage): 'processed' | 'delivered' | 'not_delive
   return message.status === 'bounce' || message.status === 'dropped' ? 'not_delivered' : 'processed';
 }
 
-export function matchesAll(message: MailMessage, conditions: readonly Condition[]): boolean {
-  return conditions.every((condition) => valuesOf(message, condition).some((value) => matches(value, condition)));
+/** Whether all conditions of one alternative fit. No alternative: everything fits. */
+export function fits(message: MailMessage, alternatives: readonly (readonly Condition[])[]): boolean {
+  const holds = (condition: Condition) => valuesOf(message, condition).some((value) => matches(value, condition));
+  return alternatives.length === 0 || alternatives.some((conditions) => conditions.every(holds));
 }
 
 function valuesOf(message: MailMessage, { field, argument }: Condition): string[] {

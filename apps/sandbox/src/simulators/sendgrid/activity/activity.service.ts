@@ -3,7 +3,7 @@ import type { Answer } from '../../../core/response.ts';
 import { MessageStore } from '../../../core/inbox/message.store.ts';
 import type { SandboxMessage } from '../../../core/inbox/message.ts';
 import { isMail } from '../message.ts';
-import { matchesAll, summaryOf } from './activity.policy.ts';
+import { fits, summaryOf } from './activity.policy.ts';
 import { parseQuery, type Condition } from './activity-query.policy.ts';
 import { badRequest } from '../error.policy.ts';
 
@@ -18,12 +18,19 @@ export class ActivityService {
     const parsed = parseQuery(query);
     if (!parsed.ok) return refuse(parsed.message);
     const messages: Record<string, unknown>[] = [];
-    for (const message of this.candidates(parsed.conditions)) {
-      if (!isMail(message) || !matchesAll(message, parsed.conditions)) continue;
+    for (const message of this.ofAny(parsed.alternatives)) {
+      if (!isMail(message) || !fits(message, parsed.alternatives)) continue;
       messages.push(summaryOf(message));
       if (messages.length === most) break;
     }
     return { status: 200, body: { messages } };
+  }
+
+  /** Every message that may fit, once. */
+  private ofAny(alternatives: readonly Condition[][]): Iterable<SandboxMessage> {
+    const [only = [], ...others] = alternatives;
+    if (others.length === 0) return this.candidates(only);
+    return new Set(alternatives.flatMap((conditions) => [...this.candidates(conditions)]));
   }
 
   /**

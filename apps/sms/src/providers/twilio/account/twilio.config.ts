@@ -1,8 +1,7 @@
-import { milliseconds, secret } from '#libs/contracts';
-import { answered5xx, type SettingReader, providerRate } from '#libs/providers';
+import { json, milliseconds, secret } from '#libs/contracts';
+import { answered5xx, type SettingReader, providerRate, receiptLookups } from '#libs/providers';
 import { z } from 'zod';
 import { ContentTemplates } from '../send/twilio.template.policy.ts';
-import { json } from '../../../settings.ts';
 
 /** Twilio's id of a messaging service. */
 export const MESSAGING_SERVICE = /^MG[0-9a-fA-F]{32}$/;
@@ -50,6 +49,7 @@ export const twilioSettings = {
         'limits them per account.',
     ),
   TWILIO_RATE_PER_S: providerRate('Twilio', 'Twilio publishes no figure; it limits calls in flight.'),
+  TWILIO_RECEIPT_LOOKUPS_PER_MIN: receiptLookups('Twilio', 300, 'Twilio publishes no figure.'),
   TWILIO_ANSWERED_5XX: answered5xx('Twilio'),
   TWILIO_TIMEOUT_MS: milliseconds(10_000).describe('Give up on one call after this many milliseconds.'),
 };

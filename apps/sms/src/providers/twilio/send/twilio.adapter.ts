@@ -8,8 +8,11 @@ import {
   Provider,
   type ProviderCall,
   type ProviderCheck,
+  type ReceiptAnswers,
+  type ReceiptLookup,
   refusedFields,
   type SendResult,
+  type TakenMessage,
 } from '#libs/providers';
 import { ask, brokenCallFailure, CallBroken, type HttpResponse, ProviderHttp } from '#libs/provider-http';
 import type { OnApplicationShutdown } from '@nestjs/common';
@@ -22,9 +25,13 @@ import { readinessOf } from '../account/twilio.doctor.policy.ts';
 import { twilioFailures } from './twilio.failures.ts';
 import { isAlike, type ListedText, toCandidate } from './twilio.lookup.policy.ts';
 import { recipientOf, toMessageCreate } from './twilio.request.policy.ts';
+import { endsIn } from './twilio.status.policy.ts';
 import { contentSidOf } from './twilio.template.policy.ts';
 
-type AdapterConfig = Omit<TwilioConfig, 'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_ANSWERED_5XX'> & {
+type AdapterConfig = Omit<
+  TwilioConfig,
+  'TWILIO_AUTH_TOKEN_PREVIOUS' | 'TWILIO_ANSWERED_5XX' | 'TWILIO_RECEIPT_LOOKUPS_PER_MIN'
+> & {
   PUBLIC_URL: string;
 };
 
@@ -147,6 +154,29 @@ export class TwilioAdapter extends Provider<SmsMessage> implements OnApplication
       page = goesOn ? await page.nextPage() : undefined;
     }
     return texts;
+  }
+
+  override readonly receiptLookup: ReceiptLookup = {
+    most: 1,
+    ask: async (messages, hashKey) => {
+      const [text] = messages;
+      return text ? this.askFor(text, hashKey) : { answered: true, of: [] };
+    },
+  };
+
+  private async askFor({ providerMessageId, reference }: TakenMessage, hashKey: string): Promise<ReceiptAnswers> {
+    const passage: Passage = {};
+    try {
+      const text = await this.passage.run(passage, () => this.client.messages(providerMessageId).fetch());
+      return {
+        answered: true,
+        of: [{ known: true, receipts: endsIn(text, reference, this.failures, hashKey) }],
+      };
+    } catch {
+      const status = passage.answer?.status;
+      if (status === 404) return { answered: true, of: [{ known: false }] };
+      return { answered: false, mayNotAsk: status === 401 || status === 403 };
+    }
   }
 
   async check(): Promise<ProviderCheck> {
