@@ -50,6 +50,9 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
   'POST /v1/suppressions/remove': { body: change, needs: true },
   'GET /v1/holds': { needs: true },
   'POST /v1/holds/lift': { body: { id: '00000000-0000-4000-8000-000000000000', by: 'a test' }, needs: true },
+  // What it shows and changes is nothing while no database was restored.
+  'GET /v1/restore': {},
+  'POST /v1/restore/lift': { body: { by: 'a test' } },
   // Without PostgreSQL it says only what a request breaks.
   'POST /v1/explain': { body: {} },
   // Its status is out before it reads: the last line says how it ended.

@@ -10,6 +10,7 @@ import {
   type Route,
   routesOf,
   Jobs,
+  RestoreGuard,
   RuntimeModule,
   type ServiceConfig,
 } from '#libs/runtime';
@@ -99,7 +100,9 @@ export async function startService(
   const health = new Health();
   const jobs = new Jobs({ logger, stopping: stopping.signal });
   const held = new HeldTopics();
-  const core = { name, config, logger, kafka, publisher, pool, health, jobs, held, stopping: stopping.signal };
+  const around = { kafka, config, logger, pool, stopping: stopping.signal };
+  const restore = new RestoreGuard({ ...around, service: name });
+  const core = { ...around, name, publisher, health, jobs, held, restore };
   class ServiceModule {}
   Module({})(ServiceModule);
   const divided = config.INTERNAL_PORT !== undefined;

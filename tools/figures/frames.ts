@@ -6,7 +6,7 @@ import { Gathering } from '#libs/batching';
 import { EmailRequested, topics } from '#libs/contracts';
 import { ChannelPort, ConfiguredProviders, DeliveryModule, deliverySettings } from '#libs/delivery';
 import type { Pool } from '#libs/persistence';
-import { Health, Jobs, recipientHashSettings, RuntimeModule } from '#libs/runtime';
+import { Health, Jobs, recipientHashSettings, RestoreGuard, RuntimeModule } from '#libs/runtime';
 import { contextFrom, createLogger } from '#libs/telemetry';
 import {
   createKafka,
@@ -113,11 +113,12 @@ async function startDelivery(pool: Pool, adapter: ResendAdapter): Promise<INestA
   const config = { ...settings.parse({ RECIPIENT_HASH_KEY: 'a-key-for-the-figures-only-of-32' }) };
   const logger = createLogger('figures', 'silent');
   const stopping = new AbortController().signal;
+  const kafka = createKafka(config, 'figures', logger);
   const core = {
     name: 'email',
     config,
     logger,
-    kafka: createKafka(config, 'figures', logger),
+    kafka,
     publisher: {
       publishAll: (records: readonly unknown[]) => Promise.resolve(records.map(() => undefined)),
     } as unknown as Publisher,
@@ -125,6 +126,7 @@ async function startDelivery(pool: Pool, adapter: ResendAdapter): Promise<INestA
     health: new Health(),
     jobs: new Jobs({ logger, stopping }),
     held: new HeldTopics(),
+    restore: new RestoreGuard({ service: 'email', config, logger, kafka, pool, stopping }),
     stopping,
   };
   const providers = {

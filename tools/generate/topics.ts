@@ -99,9 +99,16 @@ const lookedAfter =
   '11](adr/0011-lost-records.md))';
 const inWords = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 const channelGroups = [...Channel.options, ...Channel.options.map((channel) => factsGroup('', channel))];
+const reads = (service: ServiceName) => `Read and Delete on groups \`${service}-restore-…\``;
+
 const furtherRights: Record<ServiceName, string> = {
-  ...perChannel(() => `${retentionIsAsked}. ${lookedAfter}`),
+  ...perChannel(
+    (channel) =>
+      `${retentionIsAsked}. ${lookedAfter}. ${reads(channel)}, and Read on \`${PREFIX}provider.changed\`: it reads ` +
+      'again what a restored database lacks ([ADR 42](adr/0042-a-restored-database.md))',
+  ),
   retry:
+    `${reads('retry')} ([ADR 42](adr/0042-a-restored-database.md)). ` +
     `Describe on the groups ${inWords(channelGroups.map((group) => `\`${group}\``))}: ` +
     'nothing is resent before the channel has read all evidence ([ADR 8](adr/0008-evidence-before-resend.md)), nor ' +
     'released again before it has read past it ([ADR 11](adr/0011-lost-records.md))',

@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { holdsCommand } from './commands/holds.ts';
 import { keysCommand } from './commands/keys.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { smokeCommand } from './commands/smoke.ts';
 import { suppressionsCommand } from './commands/suppressions.ts';
 import { templatesCommand } from './commands/templates.ts';
@@ -21,6 +22,7 @@ const operatorCommands = () => [
   explainCommand(),
   keysCommand(),
   auditCommand(),
+  restoreCommand(),
   templatesCommand(),
   smokeCommand(),
 ];

@@ -60,7 +60,7 @@ export class EmailConsumer {
   }
 
   @On(topics.suppressionChanged)
-  onSuppression(@Payload() changed: SuppressionChanged | null, @Ctx() context: RecordContext): Promise<void> {
-    return this.intake.onSuppression(changed, context);
+  onSuppression(@Payload() changed: SuppressionChanged | null, @Ctx() { record }: RecordContext): Promise<void> {
+    return this.intake.onSuppression(changed, record);
   }
 }

@@ -12,7 +12,7 @@ import {
   webhookHandlers,
 } from '#libs/operations';
 import { type SuppressionLists, templateOwner } from '#libs/providers';
-import { type AllSettings, Health, made, SETTINGS, STOPPING, tokenOf } from '#libs/runtime';
+import { type AllSettings, Health, made, RestoreController, SETTINGS, STOPPING, tokenOf } from '#libs/runtime';
 import { Templates } from '#libs/templates';
 import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
 import { attachmentTimeoutOf } from './attachments/attachments.config.ts';
@@ -83,6 +83,7 @@ const partsOf = (catalogue: EmailCatalogue): ModuleMetadata => ({
     SuppressionsController,
     SuppressionSyncController,
     RoutingController,
+    RestoreController,
   ],
   providers: [
     ...webhookHandlers(catalogue, SERVICES),

@@ -5,6 +5,8 @@ import { CatchUpService } from './holds/catch-up.service.ts';
 import { EndingService } from './plan/ending.service.ts';
 import { RetryConfig } from './retry.config.ts';
 import { migrations } from './retry.migrations.ts';
+import { RelearnService } from './restore/relearn.service.ts';
+import { relearnedTopics } from './restore/relearned-topics.ts';
 import { RetryModule } from './retry.module.ts';
 
 /** The retry service, as it runs. */
@@ -15,5 +17,6 @@ export const retryService: ServiceDefinition<typeof RetryConfig> = {
   module: RetryModule,
   skip: ({ topic, headers }) => topic.name === topics.statusChanged.name && isNoConcern(headers),
   onQuarantine: (app, record, error) => app.get(EndingService).onQuarantine(record, error),
+  restore: (app) => relearnedTopics(app.get(RelearnService)),
   beforeConsuming: async (app) => void (await app.get(CatchUpService).catchUp()),
 };

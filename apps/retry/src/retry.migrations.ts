@@ -149,6 +149,16 @@ export const migrations: readonly Migration[] = [
         IS 'How far the topics have been read that tables here follow: written in the transaction of what was read.'`,
   },
   {
+    name: '007-followed-by-all',
+    sql: `
+      ALTER TABLE followed SET (fillfactor = 50);
+      COMMENT ON TABLE followed
+        IS 'How far each topic has been applied here: written before the group commits. Less than the group has '
+           'committed: restored from a backup.';
+      -- A schedule that is older than this use of the table has applied what its group has committed.
+      INSERT INTO followed SELECT '*', 0, 0 WHERE EXISTS (SELECT 1 FROM progress)`,
+  },
+  {
     name: '010-parked-limit',
     sql: `
       CREATE TABLE parked_limit (

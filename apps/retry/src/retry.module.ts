@@ -1,3 +1,4 @@
+import { operatorAccess, operatorConfig, RestoreController } from '#libs/runtime';
 import { Module } from '@nestjs/common';
 import { KafkaOutcomePublisher } from './publish/outcome-publisher.adapter.ts';
 import { OutcomePublisher } from './publish/outcome-publisher.port.ts';
@@ -39,10 +40,13 @@ import { ProviderConsumer } from './holds/provider.consumer.ts';
 import { BringForwardService } from './park/bring-forward.service.ts';
 import { ParkedPlans } from './park/parked-plans.port.ts';
 import { PostgresParkedPlans } from './park/parked-plans.store.ts';
+import { PlanEnds } from './restore/plan-ends.port.ts';
+import { PostgresPlanEnds } from './restore/plan-ends.store.ts';
+import { RelearnService } from './restore/relearn.service.ts';
 import { PostgresRetention } from './cleanup/retention.store.ts';
 
 @Module({
-  controllers: [DeferredConsumer, StopConsumer, ProviderConsumer],
+  controllers: [DeferredConsumer, StopConsumer, ProviderConsumer, RestoreController],
   providers: [
     PlanService,
     EndingService,
@@ -54,7 +58,10 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     BringForwardService,
     BacklogService,
     CatchUpService,
+    RelearnService,
     retryConfig.provider,
+    operatorConfig.provider,
+    operatorAccess,
     { provide: Policies, useClass: FilePolicies },
     { provide: MOMENT, useValue: thisMoment },
     { provide: OutcomePublisher, useClass: KafkaOutcomePublisher },
@@ -65,6 +72,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     { provide: HoldTopic, useClass: KafkaHoldTopic },
     { provide: Holds, useClass: PostgresHolds },
     { provide: ParkedPlans, useClass: PostgresParkedPlans },
+    { provide: PlanEnds, useClass: PostgresPlanEnds },
     { provide: DuePlans, useClass: PostgresDuePlans },
     { provide: ParkedCount, useClass: PostgresParkedCount },
     { provide: EvidenceReader, useClass: KafkaEvidenceReader },

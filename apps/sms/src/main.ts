@@ -1,14 +1,22 @@
 import 'reflect-metadata';
 import { deliveryHooks } from '#libs/delivery';
-import { runService } from '#libs/runtime';
+import { type InboundReceived, topics } from '#libs/contracts';
+import { reread, runService } from '#libs/runtime';
 import { smsSchema } from './sms.config.ts';
+import { SmsConsumer } from './sms.consumer.ts';
 import { smsMigrations } from './sms.migrations.ts';
 import { SmsModule } from './sms.module.ts';
+
+const hooks = deliveryHooks('sms');
 
 void runService({
   name: 'sms',
   schema: smsSchema,
   migrations: smsMigrations,
   module: SmsModule,
-  ...deliveryHooks('sms'),
+  ...hooks,
+  restore: (app) => [
+    ...hooks.restore(app),
+    reread<InboundReceived>(topics.inboundReceived, 'committed', (inbound) => app.get(SmsConsumer).onInbound(inbound)),
+  ],
 });

@@ -113,7 +113,7 @@ export class SmsConsumer {
   }
 
   @On(topics.suppressionChanged)
-  onSuppression(@Payload() changed: SuppressionChanged | null, @Ctx() context: RecordContext): Promise<void> {
-    return this.intake.onSuppression(changed, context);
+  onSuppression(@Payload() changed: SuppressionChanged | null, @Ctx() { record }: RecordContext): Promise<void> {
+    return this.intake.onSuppression(changed, record);
   }
 }

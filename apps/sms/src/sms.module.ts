@@ -10,7 +10,7 @@ import {
   webhookControllers,
   webhookHandlers,
 } from '#libs/operations';
-import { type AllSettings, Health, Jobs, made, POOL, SETTINGS, tokenOf } from '#libs/runtime';
+import { type AllSettings, Health, Jobs, made, POOL, RestoreController, SETTINGS, tokenOf } from '#libs/runtime';
 import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
 import { settingsFor, templateOwner, withAccess } from '#libs/providers';
@@ -116,7 +116,13 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
       exports: [SERVICES, smsConfig.KEY, Conversations, ResendPlans],
     }),
   ],
-  controllers: [SmsConsumer, ...webhookControllers(smsCatalogue), SuppressionsController, RoutingController],
+  controllers: [
+    SmsConsumer,
+    ...webhookControllers(smsCatalogue),
+    SuppressionsController,
+    RoutingController,
+    RestoreController,
+  ],
   providers: [
     ...webhookHandlers(smsCatalogue, SERVICES),
     operatorConfig.provider,

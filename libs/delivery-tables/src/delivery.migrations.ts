@@ -1,4 +1,5 @@
 import type { Migration } from '#libs/persistence';
+import { followedMigration } from './followed.migration.ts';
 import { handoverMigration } from './handovers.migration.ts';
 import { ledgerMigrations } from './ledger.migrations.ts';
 import { missingReceiptMigration } from './missing-receipts.migration.ts';
@@ -10,4 +11,5 @@ export const deliveryMigrations: readonly Migration[] = [
   senderRateMigration,
   handoverMigration,
   missingReceiptMigration,
+  followedMigration,
 ].toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,8 +1,21 @@
-import { type Channel, channelRegistry, topicNames } from '#libs/contracts';
+import {
+  type CancelRequested,
+  type Channel,
+  channelRegistry,
+  type ProviderChanged,
+  type StatusChanged,
+  type SuppressionChanged,
+  topicNames,
+  topics,
+} from '#libs/contracts';
+import { type Reread, reread } from '#libs/runtime';
 import { type IncomingRecord, partitionCounts } from '#libs/transport';
+import { Intake } from './accept/intake.service.ts';
 import { isNoConcernOf } from './accept/skip.policy.ts';
+import { CancelService } from './cancel/cancel.service.ts';
 import { EndingService } from './ending/ending.service.ts';
 import { requireLongMemory } from './ledger/ledger.retention.ts';
+import { RestoreService } from './restore/restore.service.ts';
 import { ReplicaShare } from './route/permits/replica-share.ts';
 import type { Type } from '@nestjs/common';
 import type { Kafka } from 'kafkajs';
@@ -27,6 +40,17 @@ export const deliveryHooks = (channel: Channel) => ({
   },
   skip: isNoConcernOf(channel),
   onAssigned: (app: App, assignment: Record<string, number[]>): void => app.get(ReplicaShare).onAssigned(assignment),
+  /** What the channel reads again after its schema was restored: all that its tables follow, and its own facts. */
+  restore: (app: App): Reread[] => [
+    reread<SuppressionChanged | null>(topics.suppressionChanged, 'end', (changed, record) =>
+      app.get(Intake).onSuppression(changed, record),
+    ),
+    reread<CancelRequested>(topics.cancelRequested, 'end', (request) => app.get(CancelService).cancel(request)),
+    reread<StatusChanged>(topics.statusChanged, 'end', (fact) => app.get(RestoreService).onFact(fact)),
+    reread<ProviderChanged | null>(topics.providerChanged, 'end', (change, { timestamp }) =>
+      app.get(RestoreService).onHold(change, Date.now() - timestamp),
+    ),
+  ],
   onQuarantine: (app: App, record: IncomingRecord, error: unknown): Promise<void> =>
     app.get(EndingService).onQuarantine(record, error),
 });

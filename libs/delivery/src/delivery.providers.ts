@@ -25,6 +25,7 @@ import { ReceiptsService } from './receipts/receipts.service.ts';
 import { QuietHours } from './quiet/quiet-hours.ts';
 import { missingReceiptParts } from './receipts/missing/missing-receipts.providers.ts';
 import { ReceiptLookups } from './receipts/missing/receipt-lookups.service.ts';
+import { restoreParts } from './restore/restore.providers.ts';
 import { HeldProviders } from './route/holds/held-providers.ts';
 import { routeParts } from './route/route.providers.ts';
 import { RoutingService } from './route/routing.service.ts';
@@ -50,6 +51,7 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
   ...publishing(channel),
   ...missingReceiptParts(channel),
   made(QuietHours, { config }, ({ config }) => new QuietHours(config.QUIET_HOURS, channel)),
+  ...restoreParts(channel),
   made(
     DeliveryService,
     {

@@ -10,6 +10,7 @@ import {
   type IncomingRecord,
   type KafkaConfig,
   KafkaStrategy,
+  type Offsets,
   Publisher,
   skipWhenFetched,
   Stopping,
@@ -21,6 +22,8 @@ import { cached, Health } from './health.ts';
 import { Jobs } from './jobs.ts';
 import { createHttpAdapter } from './http/http.ts';
 import { type InternalConfig, listenInternally } from './http/internal-port.ts';
+import type { Reread } from './restore/rereading.ts';
+import { RestoreGuard } from './restore/restore-guard.ts';
 import { RuntimeModule, type ServiceCore } from './runtime.module.ts';
 import type { ServiceConfig } from './service.config.ts';
 import { limitConnections } from './http/slow-clients.ts';
@@ -57,6 +60,11 @@ export interface ServiceDefinition<S extends ConfigSchema> {
   prepare?: (app: NestFastifyApplication, config: z.infer<S>) => Promise<void> | void;
   /** Checked once Kafka is there, before the first record; InvalidConfiguration ends the service. */
   beforeConsuming?: (app: NestFastifyApplication, kafka: Kafka, config: z.infer<S>) => Promise<void>;
+  /**
+   * What is read again after its schema was restored from a backup, in this order; it has a table `followed`.
+   * Undefined: a restore is not noticed.
+   */
+  restore?: (app: NestFastifyApplication) => readonly Reread[];
   /** Maximum size of an HTTP request's body, in bytes. */
   bodyLimit?: number;
 }
@@ -65,6 +73,8 @@ export interface RunningService {
   app: NestFastifyApplication;
   /** Resolves when it consumes; rejects when it never will. */
   ready: Promise<void>;
+  /** Resolves when it has stopped by itself, since its database was set back: started again, it is paused. */
+  setBack: Promise<void>;
   /** Stops in this order: HTTP, records in work, Kafka, PostgreSQL. */
   stop(): Promise<void>;
 }
@@ -84,6 +94,7 @@ export async function runService<S extends ConfigSchema>(definition: ServiceDefi
       );
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
+    void service.setBack.then(() => process.exit(1));
     await service.ready;
   } catch (error) {
     const ours = error instanceof MessagingError;
@@ -106,19 +117,23 @@ export async function bootService<S extends ConfigSchema>(
   });
   const logger = createLogger(definition.name, config.LOG_LEVEL);
   const kafka = createKafka(config, definition.name, logger);
-  if (definition.skip) skipWhenFetched(kafka, { prefix: config.KAFKA_TOPIC_PREFIX, rule: definition.skip });
   const stopping = new AbortController();
+  const setBack = Promise.withResolvers<void>();
+  const pool = createPool(config, definition.name, (err) => logger.warn({ err }, 'an idle database connection broke'));
+  const around = { config, logger, kafka, pool, stopping: stopping.signal };
+  const restore = new RestoreGuard({ ...around, service: definition.name }, () => void stop().then(setBack.resolve));
+  if (definition.skip) {
+    const readsAll = () => restore.readsAll;
+    skipWhenFetched(kafka, { prefix: config.KAFKA_TOPIC_PREFIX, rule: definition.skip, readsAll });
+  }
   const core: ServiceCore<BaseConfig> = {
+    ...around,
     name: definition.name,
-    config,
-    logger,
-    kafka,
     publisher: new Publisher(kafka, config, definition.name),
-    pool: createPool(config, definition.name, (err) => logger.warn({ err }, 'an idle database connection broke')),
     health: new Health(),
     jobs: new Jobs({ logger, stopping: stopping.signal }),
     held: new HeldTopics(),
-    stopping: stopping.signal,
+    restore,
   };
   const app = await createApp(definition, core);
   const strategy = new KafkaStrategy({
@@ -129,10 +144,15 @@ export async function bootService<S extends ConfigSchema>(
     ...(definition.salvage && { salvage: definition.salvage }),
     skip: (record) => record.skipped === true || definition.lose?.(record) === true,
     onQuarantine: async (record, error) => definition.onQuarantine?.(app, record, error),
+    ...(definition.restore && { beforeCommit: (offsets: Offsets) => restore.beforeCommit(offsets) }),
   });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   const schemaReady = { done: false };
   addVitalChecks(core, strategy, schemaReady);
+  if (definition.restore) {
+    core.health.addConcern('restored', () => restore.concern());
+    core.jobs.add({ name: 'restored database', everyMs: 1_000, round: () => restore.look() });
+  }
   await definition.prepare?.(app, config as z.infer<S>);
   limitConnections(app.getHttpServer(), config, logger);
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
@@ -144,6 +164,10 @@ export async function bootService<S extends ConfigSchema>(
     schemaReady.done = true;
     await untilDone(core, () => core.publisher.connect());
     await untilDone(core, async () => definition.beforeConsuming?.(app, kafka, config as z.infer<S>));
+    if (definition.restore) {
+      const rereads = definition.restore(app);
+      await untilDone(core, () => restore.untilUsable(rereads));
+    }
     core.jobs.start();
     await app.startAllMicroservices();
     logger.info({ port: config.HTTP_PORT }, 'ready');
@@ -153,20 +177,20 @@ export async function bootService<S extends ConfigSchema>(
   });
   ready.catch((err: unknown) => logger.error({ err }, 'the service could not become ready'));
 
-  return {
-    app,
-    ready,
-    stop: async () => {
-      stopping.abort();
-      logger.info('stopping');
-      await Promise.all([app.close(), internal?.close(), core.jobs.ended()]);
-      await ready.catch(() => undefined);
-      await core.publisher.close().catch(() => undefined);
-      await core.pool.end().catch(() => undefined);
-      await stopTelemetry();
-      logger.info('stopped');
-    },
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= end());
+  const end = async () => {
+    stopping.abort();
+    logger.info('stopping');
+    await Promise.all([app.close(), internal?.close(), core.jobs.ended()]);
+    await ready.catch(() => undefined);
+    await restore.close();
+    await core.publisher.close().catch(() => undefined);
+    await core.pool.end().catch(() => undefined);
+    await stopTelemetry();
+    logger.info('stopped');
   };
+  return { app, ready, setBack: setBack.promise, stop };
 }
 
 async function createApp<S extends ConfigSchema>(
@@ -200,7 +224,9 @@ function addVitalChecks(core: ServiceCore, strategy: KafkaStrategy, schemaReady:
       : { status: 'down', meaning: 'The service’s schema is not up to date yet.' };
   }, 1_000);
   core.health.addVital('postgres', postgres);
-  core.health.addVital('kafka', () => Promise.resolve({ status: strategy.isReady ? 'ok' : 'down' }));
+  // While a restore is made good nothing is consumed, and that is no fault: webhooks are taken.
+  const isWell = () => strategy.isReady || core.restore.isPaused;
+  core.health.addVital('kafka', () => Promise.resolve({ status: isWell() ? 'ok' : 'down' }));
   showConsumption(core.health, strategy.watch);
   core.health.addConcern('jobs', () => core.jobs.concern());
 }

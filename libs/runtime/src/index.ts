@@ -11,6 +11,10 @@ export { KAFKA, kafkaConfig, LOGGER, POOL, RuntimeModule, type ServiceCore, STOP
 export type { Route, RouteTable } from './http/route-table.ts';
 export * from './service.config.ts';
 export { type Gives, made, type Token, tokenOf } from './made.ts';
+export * from './operators.ts';
+export { type Reread, reread } from './restore/rereading.ts';
+export { RestoreController } from './restore/restore.controller.ts';
+export { DatabaseSetBack, RestoreGuard, type RestoreState } from './restore/restore-guard.ts';
 export * from './settings.ts';
 export * from './watched-file.ts';
 export * from './http/valid.pipe.ts';

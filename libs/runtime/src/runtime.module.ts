@@ -5,6 +5,7 @@ import { ErrorFilter } from './http/error.filter.ts';
 import { Health, HealthController } from './health.ts';
 import { Jobs } from './jobs.ts';
 import { tokenOf } from './made.ts';
+import { RestoreGuard } from './restore/restore-guard.ts';
 import { SETTINGS, settingsGroup } from './settings.ts';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
@@ -32,6 +33,7 @@ export interface ServiceCore<C = Record<string, unknown>> {
   jobs: Jobs;
   /** Topics of which no more is read for now. */
   held: HeldTopics;
+  restore: RestoreGuard;
   stopping: AbortSignal;
 }
 
@@ -50,6 +52,7 @@ export class RuntimeModule {
       { provide: Health, useValue: core.health },
       { provide: Jobs, useValue: core.jobs },
       { provide: HeldTopics, useValue: core.held },
+      { provide: RestoreGuard, useValue: core.restore },
     ];
     return {
       module: RuntimeModule,

@@ -126,6 +126,15 @@ export const counters = {
     labels: { 'mi.job': 'the job, as its log names it', 'error.type': 'name of the error' },
     remedy: 'look into the service’s log for `a job fails`',
   },
+  databasesRestored: {
+    name: 'mi.database.restored',
+    unit: '{restore}',
+    meaning:
+      'Times that a service found its schema set back, as after a restore from a backup; each replica counts. It is ' +
+      'paused until an operator lifts that.',
+    labels: { 'mi.service': 'email, sms, retry' },
+    remedy: '[what to do](operations.md#a-restored-database)',
+  },
   quarantinedRecords: {
     name: 'mi.records.quarantined',
     unit: '{record}',

@@ -14,6 +14,7 @@ export * from './on.decorator.ts';
 export * from './partition/partition-tracker.ts';
 export * from './publisher.ts';
 export * from './record/read-json.ts';
+export * from './read-part.ts';
 export * from './reading.ts';
 export * from './record/read-record.ts';
 export * from './record/record.ts';

@@ -3,7 +3,7 @@ import { count, counters, type Logger, OpenSpan, underContext } from '#libs/tele
 import type { HeldTopics } from './held-topics.ts';
 import type { KafkaConfig } from './kafka.config.ts';
 import { ConsumptionWatch } from './partition/consumption-watch.ts';
-import { KeyedConsumer } from './kafkajs/keyed-consumer.ts';
+import { type BeforeCommit, KeyedConsumer } from './kafkajs/keyed-consumer.ts';
 import { reportEnd, type RecordsInWork } from './kafkajs/records-in-work.ts';
 import { RecordContext } from './on.decorator.ts';
 import type { Publisher } from './publisher.ts';
@@ -36,6 +36,8 @@ export interface KafkaStrategyOptions {
   held?: HeldTopics;
   /** Called with the partitions, by full topic name, each time they are assigned. */
   onAssigned?: (assignment: Record<string, number[]>) => void;
+  /** Called with offsets before they are committed, of both groups. */
+  beforeCommit?: BeforeCommit;
   /** The grace of records in work when the service stops, in milliseconds. */
   graceMs: number;
 }
@@ -131,7 +133,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   private makeConsumer(handled: readonly Topic[], batched: boolean): KeyedConsumer {
-    const { kafka, config, service, logger, held, onAssigned, skip } = this.options;
+    const { kafka, config, service, logger, held, onAssigned, skip, beforeCommit } = this.options;
     const groupId = (batched ? factsGroup : recordsGroup)(config.KAFKA_TOPIC_PREFIX, service);
     return new KeyedConsumer({
       kafka,
@@ -142,6 +144,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       ...(onAssigned && !batched && { onAssigned }),
       ...(skip && { skip }),
       ...(held && { isHeld: (name) => held.has(name) }),
+      ...(beforeCommit && { beforeCommit }),
       topics: handled,
       groupId,
       handle: (records, work) => this.take(records, work, groupId),

@@ -54,6 +54,23 @@ export class KafkaReading {
     });
   }
 
+  /**
+   * What a group has committed, for the partitions where it has.
+   * @throws InfrastructureDown when Kafka cannot be asked.
+   */
+  async committed(groupId: string, topics: readonly string[]): Promise<Offsets> {
+    return this.ask(async () => {
+      const fetched = await this.admin.fetchOffsets({ groupId, topics: [...topics] });
+      return new Map(
+        fetched.flatMap(({ topic, partitions }) =>
+          partitions
+            .filter(({ offset }) => Number(offset) >= 0)
+            .map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const),
+        ),
+      );
+    });
+  }
+
   async close(): Promise<void> {
     if (this.connected) await this.admin.disconnect().catch(() => undefined);
   }

@@ -22,5 +22,8 @@ export const channelServices: Readonly<Record<Channel, ChannelService>> = {
   sms: { port: 8082, internalPort: 8092, sender: '+15005550006' },
 };
 
+/** The port of the retry service on this machine unless RETRY_PORT is set. */
+export const RETRY_PORT = 8083;
+
 /** The name of a channel service's setting: `EMAIL_INTERNAL_URL` is `INTERNAL_URL` of e-mail. */
 export const channelSetting = (channel: Channel, name: string): string => `${channel.toUpperCase()}_${name}`;

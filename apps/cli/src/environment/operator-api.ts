@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Channel } from '#libs/contracts';
 import { reasonOf, CliError } from '../errors.ts';
-import { channelServices, channelSetting } from './channel-services.ts';
+import { channelServices, channelSetting, RETRY_PORT } from './channel-services.ts';
 import { dataDirOf, type Env } from './env.ts';
 import { layoutOf } from './layout.ts';
 
@@ -15,7 +15,10 @@ export class Refused extends Error {
   }
 }
 
-/** The operator APIs of the channels, each on its service's internal port. */
+/** A service with an operator API. */
+export type OperatedService = Channel | 'retry';
+
+/** The operator APIs of the services; those of the channels are on their internal ports. */
 export class OperatorApi {
   private readonly env: Env;
 
@@ -27,14 +30,14 @@ export class OperatorApi {
    * @param path below `/v1/`
    * @throws Refused where the service does not do it; CliError where it does not answer
    */
-  async call<T>(channel: Channel, method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
-    const response = await this.answer(channel, method, path, body);
+  async call<T>(service: OperatedService, method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+    const response = await this.answer(service, method, path, body);
     return (await response.json()) as T;
   }
 
   /** As `call`, with the answer as it comes. */
-  async answer(channel: Channel, method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
-    const { url, setting } = this.addressOf(channel);
+  async answer(service: OperatedService, method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
+    const { url, setting } = this.addressOf(service);
     const headers = { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) };
     const response = await fetch(`${url}/v1/${path}`, {
       method,
@@ -42,7 +45,7 @@ export class OperatorApi {
       ...(body && { body: JSON.stringify(body) }),
     }).catch((cause: unknown) => {
       throw new CliError(
-        `The ${channel} service at ${url} (${setting}) does not answer: ${reasonOf(cause)}`,
+        `The ${service} service at ${url} (${setting}) does not answer: ${reasonOf(cause)}`,
         ['npm start, if it is the local one; npm run status shows it', `correct ${setting}`],
         { cause },
       );
@@ -51,9 +54,13 @@ export class OperatorApi {
     throw new Refused(response.status, await wordsOf(response));
   }
 
-  private addressOf(channel: Channel): { url: string; setting: string } {
-    const setting = channelSetting(channel, 'INTERNAL_URL');
-    const port = this.env[channelSetting(channel, 'INTERNAL_PORT')] || channelServices[channel].internalPort;
+  private addressOf(service: OperatedService): { url: string; setting: string } {
+    // Retry takes no webhooks: it has one port, which is an inner one.
+    const isRetry = service === 'retry';
+    const setting = isRetry ? 'RETRY_URL' : channelSetting(service, 'INTERNAL_URL');
+    const port = isRetry
+      ? this.env['RETRY_PORT'] || RETRY_PORT
+      : this.env[channelSetting(service, 'INTERNAL_PORT')] || channelServices[service].internalPort;
     return { url: (this.env[setting] || `http://127.0.0.1:${port}`).replace(/\/$/, ''), setting };
   }
 

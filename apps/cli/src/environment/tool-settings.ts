@@ -1,7 +1,7 @@
 import type { ToolSetting } from '#libs/providers';
 import { Channel } from '#libs/contracts';
 import { allProviders } from '../catalogue.ts';
-import { channelServices, channelSetting } from './channel-services.ts';
+import { channelServices, channelSetting, RETRY_PORT } from './channel-services.ts';
 
 /**
  * The commands' own settings, besides the services' and the ports of `messaging up`; test/docs.spec.ts checks the docs
@@ -28,6 +28,11 @@ export const toolSettings: readonly ToolSetting[] = [
       'here.',
     standard: `http://127.0.0.1:${channelServices[channel].internalPort}`,
   })),
+  {
+    name: 'RETRY_URL',
+    meaning: 'restore: where the retry service is, when npm start does not run it here.',
+    standard: `http://127.0.0.1:${RETRY_PORT}`,
+  },
   {
     name: 'REPORTING_URL',
     meaning: 'send, keys, audit: where the reporting service is, when npm start does not run it here.',

@@ -100,9 +100,10 @@ const sandboxWaits: Values = {
   RECONCILE_WINDOW_BULK_MS: '30000',
 };
 
-function retryValues(env: Env, { modes }: Surroundings): Values {
-  if (Object.values(modes).includes('live')) return {};
-  return Object.fromEntries(Object.entries(sandboxWaits).filter(([name]) => !env[name]));
+function retryValues(env: Env, { modes, secrets }: Surroundings): Values {
+  const own = { OPERATOR_TOKEN: operatorTokensOf(env, secrets) };
+  if (Object.values(modes).includes('live')) return own;
+  return { ...own, ...Object.fromEntries(Object.entries(sandboxWaits).filter(([name]) => !env[name])) };
 }
 
 /** The domain of the sender's address, which the sandbox then considers authenticated. */

@@ -7,7 +7,7 @@ import {
   type StatusChanged,
   type SuppressionChanged,
 } from '#libs/contracts';
-import type { ReadRecord, RecordContext } from '#libs/transport';
+import type { IncomingRecord, ReadRecord } from '#libs/transport';
 import type { CancelService } from '../cancel/cancel.service.ts';
 import type { ChannelPort, RequestEnvelope } from '../channel.port.ts';
 import type { Delivery, Ledger } from '../delivery.ts';
@@ -84,11 +84,12 @@ export class Intake<R extends RequestEnvelope = never, M = never> {
     for (const read of facts)
       void read.doneAfter(async (fact) => {
         if (before) await before(fact);
-        await this.recordFact(fact);
+        await this.onFact(fact);
       });
   }
 
-  private async recordFact(fact: StatusChanged): Promise<void> {
+  /** One lifecycle fact, as `onStatus` takes it. */
+  async onFact(fact: StatusChanged): Promise<void> {
     const { channel, cancels, ledger, lookups } = this.options;
     const { source, tenant, messageId, hop, providerMessageId } = fact;
     if (source === 'retry') return cancels.heard(fact);
@@ -107,7 +108,7 @@ export class Intake<R extends RequestEnvelope = never, M = never> {
   }
 
   /** A change of a suppression, in any channel; null lifts the one under its key. */
-  async onSuppression(value: SuppressionChanged | null, { record }: RecordContext): Promise<void> {
+  async onSuppression(value: SuppressionChanged | null, record: IncomingRecord): Promise<void> {
     const { channel, suppressed } = this.options;
     const word = changeFor(channel.channel, value, record);
     if (word) await suppressed.apply(word);

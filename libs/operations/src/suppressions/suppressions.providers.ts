@@ -1,17 +1,9 @@
 import type { Channel } from '#libs/contracts';
 import { deliveryConfig, Suppressions, SuppressionsService } from '#libs/delivery';
 import type { SuppressionLists } from '#libs/providers';
-import { API_ACCESS, made, type Token } from '#libs/runtime';
-import { operatorConfig } from '../operator.config.ts';
+import { made, type Token } from '#libs/runtime';
 import { SuppressionAdmin } from './suppression-admin.service.ts';
 import { SuppressionSync } from './suppression-sync.service.ts';
-
-/** The access of operators. BearerGuard needs it in a channel's module, with `operatorConfig.provider`. */
-export const operatorAccess = made(API_ACCESS, { config: operatorConfig.KEY }, ({ config }) => ({
-  realm: 'operators',
-  setting: 'OPERATOR_TOKEN',
-  tokens: config.OPERATOR_TOKEN,
-}));
 
 const parts = { words: SuppressionsService, table: Suppressions, config: deliveryConfig.KEY };
 

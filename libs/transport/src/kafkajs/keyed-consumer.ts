@@ -7,6 +7,7 @@ import { type Every, every } from '../every.ts';
 import { type RecordsHandler, WorkInProgress } from './records-in-work.ts';
 import { lanesByUrgency } from '../partition/flight.policy.ts';
 import type { KafkaConfig } from '../kafka.config.ts';
+import type { Offsets } from '../partition/low-water.policy.ts';
 import { PartitionTracker } from '../partition/partition-tracker.ts';
 import type { UnreadMessage } from '../fetch/unread.ts';
 import { toRecord, type IncomingRecord } from '../record/record.ts';
@@ -34,6 +35,13 @@ export interface KeyedConsumerOptions {
   watch?: ConsumptionWatch;
   /** Where a new group starts. */
   fromBeginning?: boolean;
+  /** Partitions, as `topic/partition`, that are read from this offset on, whatever their group has committed. */
+  startAt?: Offsets;
+  /**
+   * Called with the offsets that are about to be committed: everything before them is finished. What it throws leaves
+   * the commit to the next interval.
+   */
+  beforeCommit?: BeforeCommit;
   /**
    * A consumer without any activity for this long is replaced, in milliseconds; default 45,000 or two sessions, longer
    * than any timeout of a request.
@@ -41,6 +49,9 @@ export interface KeyedConsumerOptions {
   silentMs?: number;
   every?: Every;
 }
+
+/** The next offset of each of these partitions, as `topic/partition`. */
+export type BeforeCommit = (offsets: Offsets) => Promise<void>;
 
 /** The last commit of an orderly stop; if it is not answered by then, the records are read again, as after a kill. */
 const COMMIT_WITHIN_MS = 1_500;
@@ -174,6 +185,8 @@ export class KeyedConsumer {
         );
         // kafkajs remembers the pause of an earlier assignment.
         this.consumer.resume([{ topic, partitions: [number] }]);
+        const startAt = this.options.startAt?.get(partitionId);
+        if (startAt !== undefined) this.consumer.seek(topic, number, startAt);
       }
     }
     this.all = [...this.trackers.values()];
@@ -289,6 +302,9 @@ export class KeyedConsumer {
     if (!this.draining) this.applyBackpressure();
     if (due.length === 0) return;
     try {
+      await this.options.beforeCommit?.(
+        new Map(due.map(({ tracker, offset }) => [`${tracker.topicName}/${tracker.partition}`, offset])),
+      );
       await this.consumer.commitOffsets(
         due.map(({ tracker, offset }) => ({
           topic: tracker.topicName,
