@@ -7,4 +7,5 @@ export * from './conformance/webhook.ts';
 export * from './database.ts';
 export * from './eventually.ts';
 export * from './kafka.ts';
+export * from './moved-clock.ts';
 export * from './topics.ts';
