@@ -45,13 +45,13 @@ describe('the environment of a service', () => {
     });
   });
 
-  it('gives the first key to reporting and the operators’ token to the channels, nobody else', () => {
+  it('gives the first key to reporting and the operators’ token to the channels and retry, nobody else', () => {
     expect(of('reporting')).toMatchObject({ REPORTING_BOOTSTRAP_KEY: 'made-key-of-the-api' });
     expect(of('reporting', { REPORTING_BOOTSTRAP_KEY: 'own' })).toMatchObject({ REPORTING_BOOTSTRAP_KEY: 'own' });
     expect(of('email')).toMatchObject({ OPERATOR_TOKEN: 'made-token' });
     for (const other of ['email', 'sms', 'retry', 'sandbox'] as const)
       expect(of(other)).not.toHaveProperty('REPORTING_BOOTSTRAP_KEY');
-    for (const other of ['reporting', 'retry', 'sandbox'] as const)
+    for (const other of ['reporting', 'sandbox'] as const)
       expect(of(other)).not.toHaveProperty('OPERATOR_TOKEN');
   });
 

@@ -14,7 +14,7 @@ function aSlowPool() {
 }
 
 describe('The offsets that a process has seen', () => {
-  it('are not missed in what was read before they were written, so that no restore is seen where there was none', async () => {
+  it('are not missed in what was read before they were written: that would look like a restore', async () => {
     const { pool, answer } = aSlowPool();
     const offsets = new AppliedOffsets(pool, 'email');
     const begun = offsets.begin();
