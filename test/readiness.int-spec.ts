@@ -33,6 +33,7 @@ describe('a service at its start', () => {
         topics.cancelRequested,
         topics.suppressionChanged,
         topics.parkedChanged,
+        topics.receiptMissing,
         topics.unreadable,
       ],
       1,
