@@ -51,8 +51,7 @@ describe('the environment of a service', () => {
     expect(of('email')).toMatchObject({ OPERATOR_TOKEN: 'made-token' });
     for (const other of ['email', 'sms', 'retry', 'sandbox'] as const)
       expect(of(other)).not.toHaveProperty('REPORTING_BOOTSTRAP_KEY');
-    for (const other of ['reporting', 'sandbox'] as const)
-      expect(of(other)).not.toHaveProperty('OPERATOR_TOKEN');
+    for (const other of ['reporting', 'sandbox'] as const) expect(of(other)).not.toHaveProperty('OPERATOR_TOKEN');
   });
 
   it('keeps the operators’ API of a channel on loopback, on a port of its own', () => {
