@@ -1,12 +1,14 @@
 /**
  * `npm run chaos -- --messages 20000 --kills 40 --seed 7 --json`: the whole system under faults that the seed chooses,
  * and what became of every message. The exit code is 0 only where nothing was lost, sent twice, turned around or left
- * open.
+ * open. `npm run chaos -- outage`: a provider that is away for an hour.
  */
 import { CliCommand } from '../apps/cli/src/command.ts';
 import { run } from '../apps/cli/src/program.ts';
 import { wholeNumber } from '../bench/whole-number.ts';
 import { mustBeZero, passes } from '../test/chaos/check/check.policy.ts';
+import { figuresOf, outageReport, troublesOf, writeOutage } from '../test/chaos/outage/report-outage.ts';
+import { runOutage, runWithSecondProvider } from '../test/chaos/outage/run-outage.ts';
 import { seededBugs } from '../test/chaos/seeded-bugs.ts';
 import { reportOf } from '../test/chaos/report.ts';
 import { runChaos, wholeSystem } from '../test/chaos/run.ts';
@@ -39,6 +41,22 @@ const command = new CliCommand('npm run chaos --')
   )
   .option('--with-parent', 'stop as soon as standard input closes', false)
   .does(chaos, { trouble: 2 });
+
+const outageCommand = new CliCommand('npm run chaos -- outage')
+  .description(
+    'Lets the only provider be away while upstream publishes, then one of two, and measures what that costs ' +
+      '(docs/chaos.md).',
+  )
+  .option('--messages <n>', 'published meanwhile; each makes the outage 3 ms longer', wholeNumber(1), 100_000)
+  .option('--rate <n>', 'calls a second that the platform allows itself', wholeNumber(1), 400)
+  .option('--replicas <n>', 'of email and retry: 1 or 2', wholeNumber(1), 2)
+  .option('--seed <n>', 'chooses the messages', wholeNumber(0), 1)
+  .option('--second <n>', 'messages of the run with a second provider; 0: none', wholeNumber(0), 5_000)
+  .option('--json', 'one line of JSON: the figures', false)
+  .option('--keep', 'keep logs and data', false)
+  .option('--write', 'put the figures into docs/chaos.md', false)
+  .option('--with-parent', 'stop as soon as standard input closes', false)
+  .does(outage, { trouble: 2 });
 
 /** Ctrl-C, a TERM, or the end of the parent: the run ends early, and everything is stopped. */
 function untilAsked(withParent: boolean): AbortSignal {
@@ -80,4 +98,35 @@ async function chaos({ kills, seed = Math.floor(Math.random() * 1e6), json, keep
   return mustBeZero.every((name) => result.figures[name] === 0) ? 0 : 1;
 }
 
-await run(command, process.argv.slice(2));
+interface OutageOrder {
+  messages: number;
+  rate: number;
+  replicas: number;
+  seed: number;
+  second: number;
+  json: boolean;
+  keep: boolean;
+  write: boolean;
+  withParent: boolean;
+}
+
+async function outage({ rate: ratePerS, second, json, write, withParent, ...order }: OutageOrder): Promise<number> {
+  const start = performance.now();
+  const say = (line: string) =>
+    console.error(`[${((performance.now() - start) / 1000).toFixed(1)}] ${line.split('\n')[0]}`);
+  const signal = untilAsked(withParent);
+  const options = { ...order, ratePerS, say, signal };
+  const alone = await runOutage(options);
+  const other = second > 0 ? await runWithSecondProvider({ ...options, messages: second }) : undefined;
+  signal.throwIfAborted();
+  const report = outageReport(alone, other);
+  if (json) console.log(JSON.stringify({ ...alone.outage, check: alone.figures, second: other && figuresOf(other) }));
+  else console.log(report.join('\n'));
+  if (write) writeOutage(alone, other);
+  const troubles = troublesOf(alone, other);
+  for (const trouble of troubles) console.error(`✗ ${trouble}`);
+  return troubles.length === 0 ? 0 : 1;
+}
+
+const [scenario, ...args] = process.argv.slice(2);
+await (scenario === 'outage' ? run(outageCommand, args) : run(command, process.argv.slice(2)));

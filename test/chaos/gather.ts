@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type StatusChanged, topicName, topics } from '#libs/contracts';
+import { type StatusChanged, type Topic, topicName, topicNames, topics } from '#libs/contracts';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import type { AcceptedSend, RecordedFact, Quarantined, Shown } from './check/story.policy.ts';
 
@@ -25,7 +25,7 @@ interface SandboxMessage {
 /** What the provider accepted, by its own record. */
 export async function acceptedSends({ sandboxUrl, tenant }: Sources): Promise<AcceptedSend[]> {
   const { total, messages } = await json<{ total: number; messages: SandboxMessage[] }>(
-    `${sandboxUrl}/_sandbox/messages?limit=100000`,
+    `${sandboxUrl}/_sandbox/messages?limit=1000000`,
   );
   if (total > messages.length)
     throw new Error(`the sandbox shows ${messages.length} of ${total} messages: too many for one run`);
@@ -39,7 +39,7 @@ function sendOf(copies: readonly SandboxMessage[]): AcceptedSend {
   const { reference, callId, providerMessageId, acceptedAt } = copies[0]!;
   const reportedDelivered = copies.every(({ events }) => {
     const reported = events.some(({ event, webhook }) => event === 'delivered' && webhook === 'acknowledged');
-    return reported && !events.some(({ event }) => event === 'bounce');
+    return reported && !events.some(({ event }) => event.startsWith('bounce'));
   });
   const some = (state: string) => copies.some(({ events }) => events.some(({ webhook }) => webhook === state));
   return {
@@ -107,6 +107,18 @@ export async function recordedFacts({ kafka, tenant }: Sources): Promise<Recorde
     if (fact.tenant === tenant) facts.push({ fact, recordedAt: Number(timestamp) });
   });
   return facts;
+}
+
+/** When the broker took the first request of each message, in milliseconds since 1970. */
+export async function requestTimes({ kafka, tenant }: Sources, topic: Topic): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  for (const name of topicNames(topic, 'messaging.'))
+    await readAll(kafka, name, ({ value, timestamp }) => {
+      const { messageId = '' } = JSON.parse(value?.toString() ?? '{}') as { messageId?: string };
+      if (messageId.startsWith(`${tenant}-`))
+        times.set(messageId, Math.min(Number(timestamp), times.get(messageId) ?? Infinity));
+    });
+  return times;
 }
 
 /** Records of this run that a service has put into `unreadable`. */

@@ -98,7 +98,7 @@ export async function runChaos(options: ChaosOptions, scenario: Scenario = whole
   }
 }
 
-function sourcesOf({ stack }: ChaosStack, { seed }: ChaosOptions): Sources {
+export function sourcesOf({ stack }: ChaosStack, { seed }: Pick<ChaosOptions, 'seed'>): Sources {
   return {
     kafka: createKafka(stack.env, 'chaos'),
     sandboxUrl: stack.urls.sandbox ?? '',
@@ -140,11 +140,11 @@ async function publishUnderFire(
 const open = ['accepted', 'scheduled', 'retrying', 'delayed'];
 
 /** Waits until reporting shows everything as final and stays so, or until nothing has moved for too long. */
-async function untilSettled(
+export async function untilSettled(
   sources: Sources,
   total: number,
   timeoutMs: number,
-  { say, signal }: ChaosOptions,
+  { say, signal }: Pick<ChaosOptions, 'say' | 'signal'>,
 ): Promise<void> {
   let last = '';
   let reportedAt = performance.now();
@@ -176,7 +176,11 @@ async function nothingIsOpen(sources: Sources): Promise<boolean> {
 /** A late duplicate would show itself meanwhile. */
 const QUIET_MS = 3_000;
 
-async function compare(sources: Sources, published: readonly Parsed[], crashes: readonly string[]): Promise<Verdict> {
+export async function compare(
+  sources: Sources,
+  published: readonly Parsed[],
+  crashes: readonly string[],
+): Promise<Verdict> {
   // One after another: what the topic says must be no older than what reporting shows of it.
   const shown = await shownMessages(sources);
   const sends = await acceptedSends(sources);

@@ -53,6 +53,8 @@ export interface ChaosStackOptions {
   entries?: Partial<Record<ServiceName, string>>;
   /** Settings that differ from the usual ones here. */
   env?: Record<string, string>;
+  /** Settings of single services, in place of what the system would give them. */
+  serviceEnv?: Partial<Record<ServiceName, Record<string, string>>>;
   say: (line: string) => void;
   signal: AbortSignal;
 }
@@ -77,6 +79,7 @@ export class ChaosStack {
     replicated,
     entries = {},
     env: own = {},
+    serviceEnv = {},
     say: tell,
     signal,
   }: ChaosStackOptions): Promise<ChaosStack> {
@@ -94,7 +97,17 @@ export class ChaosStack {
       const free = (await freePorts(names.length + replicated.length)).map(Number);
       const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!]));
       const env = { ...withoutAmbient(process.env), ...environment, ...own };
-      const stack = await startStack({ dataDir, ports, env, apps: services, entries, restarts: untiring, say, signal });
+      const stack = await startStack({
+        dataDir,
+        ports,
+        env,
+        apps: services,
+        entries,
+        serviceEnv,
+        restarts: untiring,
+        say,
+        signal,
+      });
       const replicas = new Map(
         replicated.map((name, index) => [`${name}-2`, replicaOf(stack, name, free[names.length + index]!, say)]),
       );
