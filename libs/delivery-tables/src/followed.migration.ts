@@ -1,6 +1,6 @@
 import type { Migration } from '#libs/persistence';
 
-/** How far each topic has been applied to this schema (docs/adr/0040). */
+/** How far each topic has been applied to this schema (docs/adr/0042). */
 export const followedMigration: Migration = {
   name: '012-followed',
   sql: `

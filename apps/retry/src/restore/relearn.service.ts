@@ -13,7 +13,7 @@ import { endedBy, sentBy } from './relearn.policy.ts';
 import { PlanEnds } from './plan-ends.port.ts';
 
 /**
- * Teaches restored tables what they have forgotten (docs/adr/0040), in this order: what was handed over, what came of
+ * Teaches restored tables what they have forgotten (docs/adr/0042), in this order: what was handed over, what came of
  * it, what was cancelled. Nothing is released meanwhile, and nothing is published but ends that may never have been.
  */
 @Injectable()

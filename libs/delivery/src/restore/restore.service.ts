@@ -9,7 +9,7 @@ export interface RestoreOptions {
   intake: Pick<Intake, 'onFact'>;
 }
 
-/** Teaches a channel's restored tables what they have forgotten (docs/adr/0040). Publishes nothing. */
+/** Teaches a channel's restored tables what they have forgotten (docs/adr/0042). Publishes nothing. */
 export class RestoreService {
   private readonly options: RestoreOptions;
 

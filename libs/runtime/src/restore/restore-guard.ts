@@ -53,7 +53,7 @@ const LOOK_MS = 1_000;
 
 /**
  * Notices that the service's schema was restored from a backup, and keeps the service paused until it knows again what
- * it had known, and an operator lets it go on (docs/adr/0040). All it decides by is in the database and in Kafka, so
+ * it had known, and an operator lets it go on (docs/adr/0042). All it decides by is in the database and in Kafka, so
  * replicas need not agree on anything, and a crash changes nothing.
  */
 export class RestoreGuard {
