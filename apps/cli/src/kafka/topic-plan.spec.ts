@@ -33,7 +33,7 @@ describe('the topics a broker should have', () => {
 });
 
 describe('the timestamp of a record', () => {
-  it('is the broker’s on every topic that upstream writes to, and the producer’s on those of the services', () => {
+  it('is the broker’s where upstream writes, and where a record holds for so long from its time; else the producer’s', () => {
     const stamped = wanted
       .filter(({ config }) => config['message.timestamp.type'] === 'LogAppendTime')
       .map(({ name }) => name);
@@ -42,6 +42,7 @@ describe('the timestamp of a record', () => {
       ...lanes('messaging.email.requested'),
       ...lanes('messaging.sms.requested'),
       'messaging.cancel.requested',
+      'messaging.parked.changed',
     ]);
   });
 });

@@ -16,6 +16,8 @@ describe('the settings of npm start', () => {
       reporting: 8080,
       email: 8081,
       sms: 8082,
+      emailInternal: 8091,
+      smsInternal: 8092,
       retry: 8083,
       reportingMetrics: 9464,
       emailMetrics: 9465,
