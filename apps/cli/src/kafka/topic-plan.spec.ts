@@ -33,7 +33,7 @@ describe('the topics a broker should have', () => {
 });
 
 describe('the timestamp of a record', () => {
-  it('is the broker’s where upstream writes, and where a record holds for so long from its time; else the producer’s', () => {
+  it('is the broker’s where upstream writes, or a record holds for a time; else the producer’s', () => {
     const stamped = wanted
       .filter(({ config }) => config['message.timestamp.type'] === 'LogAppendTime')
       .map(({ name }) => name);
