@@ -1,6 +1,9 @@
 import { anSmsRequest } from '#libs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { templateProblems } from '../../apps/sms/src/providers/twilio/send/twilio.template.policy.ts';
+import { smsCatalogue } from '../../apps/sms/src/providers/catalogue.ts';
+import { senderKindsOf } from '../../apps/sms/src/sender/sender-kind.policy.ts';
+import { unfit } from '../../apps/sms/src/sender/sender-map.policy.ts';
 import { mediaFault, mediaProblems } from '../../apps/sms/src/content/media.policy.ts';
 import { twilioMedia } from '../../apps/sms/src/providers/twilio/send/twilio.media.ts';
 import { twilioLimits } from '../../apps/sms/src/providers/twilio/send/twilio.limits.ts';
@@ -32,6 +35,11 @@ const template =
   (variables: Record<string, unknown>, name = `HX${hex(32)}`) =>
   () =>
     templateProblems({ name, variables }, {});
+/** Our schema takes the id of any provider's pool; the channel asks the providers that it has. */
+const from = (sender: string) => () => {
+  const rule = unfit(sender, {}, senderKindsOf(smsCatalogue));
+  return [...ofText({ from: sender })(), ...(rule === undefined ? [] : [{ field: 'from', rule }])];
+};
 const content = (variables: Record<string, string>) =>
   theirs({ Body: undefined, ContentSid: `HX${hex(32)}`, ContentVariables: JSON.stringify(variables) });
 const named = (count: number) => Object.fromEntries(several(count, (index) => [String(index), 'x']));
@@ -130,7 +138,7 @@ const trials: Trials<typeof twilioLimits> = {
     theirs: { within: theirs({ From: 'A&B - C_D+E' }), beyond: theirs({ From: 'A&B - C_D+EF' }), refused: /^21212$/ },
   },
   messagingService: {
-    ours: { within: ofText({ from: `MG${hex(32)}` }), beyond: ofText({ from: `MG${hex(31)}` }), field: /^from$/ },
+    ours: { within: from(`MG${hex(32)}`), beyond: from(`MG${hex(31)}`), field: /^from$/ },
     theirs: {
       within: theirs({ From: undefined, MessagingServiceSid: `MG${hex(32)}` }),
       beyond: theirs({ From: undefined, MessagingServiceSid: `MG${hex(31)}` }),

@@ -135,6 +135,8 @@ async function startDelivery(pool: Pool, adapter: ResendAdapter): Promise<INestA
     rates: new Map(),
     accounts: new Map(),
     refusing5xx: new Set(),
+    receipts: new Map(),
+    webhooks: new Map(),
   };
   const sender = { email: 'figures@inbox.test' };
   const channel = new EmailChannel({ providers: [adapter], sender, templates: {} as Templates });

@@ -15,7 +15,7 @@ export const SmsKind = z.enum(['sms', 'mms', 'whatsapp']);
 export const SmsSender = z
   .string()
   .regex(
-    /^(?:\+[1-9]\d{6,14}|\d{3,8}|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{20,64}|(?=.*[A-Za-z])[A-Za-z0-9 &_+-]{1,11})$/,
+    /^(?:\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9_-]{20,64}|(?=.*[A-Za-z])[A-Za-z0-9 &_+-]{1,11})$/,
     'must be a number in E.164 form, a short code, a provider’s id of a pool of senders, or a name: up to 11 ' +
       'letters, digits, blanks and & - _ +, with a letter',
   )

@@ -18,7 +18,7 @@ export const twilioLimits = {
   whatsappPictureBytes: { field: 'MediaUrl', rule: 'at most 5 MB a picture on WhatsApp', most: 5_000_000, keeper: 'call', source: whatsapp },
   whatsappTypes: { field: 'MediaUrl', rule: 'on WhatsApp pictures as jpeg, png or webp, sound as ogg, amr, 3gpp, aac or mpeg, video as mp4', keeper: 'call', source: whatsapp, note: 'Of documents Twilio has the last word: their servers often name no exact type.' },
   senderName: { field: 'From', rule: 'a name of 1 to 11 letters, digits, blanks and & - _ +, with a letter', most: 11, keeper: 'schema', source: `${docs}/messaging/api/alphasender-resource` },
-  messagingService: { field: 'MessagingServiceSid', rule: 'MG and 32 hex digits', keeper: 'schema', source: messages },
+  messagingService: { field: 'MessagingServiceSid', rule: 'MG and 32 hex digits', keeper: 'channel', source: messages },
   contentSid: { field: 'ContentSid', rule: 'HX and 32 hex digits', keeper: 'channel', source: messages },
   variables: { field: 'ContentVariables', rule: 'at most 100', most: 100, keeper: 'channel', source: code(92002) },
   variableNames: { field: 'ContentVariables', rule: 'names of at most 16 characters without blanks', most: 16, keeper: 'channel', source: variables },
