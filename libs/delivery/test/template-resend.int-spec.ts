@@ -156,7 +156,7 @@ describe('a message whose acceptance the provider revokes', () => {
       source: 'receipt',
       hop: 1,
       failure: { code: '63016' },
-      reason: expect.stringContaining('not resent as its template'),
+      reason: expect.stringContaining('It is not sent again'),
     });
   });
 });

@@ -71,7 +71,7 @@ export function givenBack(
 /** The acceptance was revoked, and there is no plan to resend it: the provider's refusal ends the message. */
 export function refusedForGood(fact: StatusChanged): StatusChanged {
   const { tenant, channel, messageId = '', hop = 0 } = fact;
-  const reason = 'It is not sent again: how it went is not known any more, or was unconfirmed.';
+  const reason = 'It is not sent again: the call that it was sent by is not known any more, or was unconfirmed.';
   return {
     ...fact,
     status: 'failed',
