@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { holdKey, type ProviderChanged } from '#libs/contracts';
 import { deliveryHooks } from '#libs/delivery';
 import { deliveryMigrations } from '#libs/delivery-tables';
 import { bootService, type HealthReport, type RestoreState, type RunningService } from '#libs/runtime';
@@ -166,6 +167,22 @@ describe('A database that was restored from a backup of some messages ago', () =
   };
   const series = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`);
 
+  const lifted: ProviderChanged = {
+    eventId: 'lifted-since',
+    channel: 'email',
+    provider: 'resend',
+    account: 'not in use here',
+    scope: 'all',
+    holdId: 'h-since',
+    seq: 7,
+    state: 'lifted',
+    forMs: 0,
+    kind: 'throttled',
+    code: '429',
+    meaning: 'Too many calls.',
+    at: inMs(0),
+  };
+  const knownHold = "SELECT count(*) FROM retry.hold WHERE hold_id = 'h-since' AND seq = 7";
   const direct = series('direct', 30);
   const byRetry = series('by-retry', 10);
   const all = [...direct, ...byRetry];
@@ -196,11 +213,14 @@ describe('A database that was restored from a backup of some messages ago', () =
       key: 'cancelled-since',
       value: { messageId: 'cancelled-since', channel: 'email' },
     });
+    // What retry knows of providers comes by this topic alone.
+    await kafka.produce(`${prefix}provider.changed`, { key: holdKey(lifted), value: lifted });
     await operate('email', 'POST', 'suppressions', { recipient: 'blocked@inbox.test', note: 'asked', by: 'a test' });
     for (const messageId of [...all, 'planned-before']) await reported(messageId, 'sent');
     await reported('cancelled-since', 'cancelled');
     await reported('planned-since', 'scheduled');
     await eventually(async () => (await databases.count('email', 'SELECT count(*) FROM email.suppression')) === 1);
+    await eventually(async () => (await databases.count('retry', knownHold)) === 1);
     await stop();
   }, 120_000);
 
@@ -260,6 +280,7 @@ describe('A database that was restored from a backup of some messages ago', () =
       const sent = await Promise.all([...all, 'planned-before'].map(async (id) => [id, await calls(id)] as const));
       expect(sent.filter(([, times]) => times !== 1)).toEqual([]);
       expect([await calls('cancelled-since'), await calls('planned-since')]).toEqual([0, 0]);
+      expect(await databases.count('retry', knownHold)).toBe(1);
       // What waits still waits, and what was cancelled does not.
       expect(await databases.count('retry', `SELECT count(*) FROM retry.schedule WHERE state = 'pending'`)).toBe(1);
       await stop();

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Lane, StatusChanged, topicName, topics } from '#libs/contracts';
-import type { Kafka, Producer } from 'kafkajs';
+import { type Lane, topicName, topics } from '#libs/contracts';
+import type { Producer } from 'kafkajs';
 import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
 import { percentile, rounded } from '../figures.ts';
 import type { Closers } from '../foundation/closers.ts';
+import { followFacts } from '../foundation/facts.ts';
 import { startSystem } from '../foundation/system.ts';
 import { now } from '../foundation/tell.ts';
 import { requestOf } from '../peers/mail.ts';
@@ -68,7 +69,13 @@ export async function failover(
   const system = await startSystem(closers, settings);
   const kafka = createKafka({ KAFKA_BROKERS: system.kafkaBrokers }, 'bench');
   const messages = new Map<string, Sent>();
-  await followFacts(kafka, messages, closers);
+  // Which provider took each message, and when that was read.
+  await followFacts(kafka, PREFIX, closers, ({ messageId = '', status, provider }) => {
+    const sent = messages.get(messageId);
+    if (!sent || sent.takenAt !== undefined || status !== 'sent') return;
+    sent.takenAt = now();
+    sent.provider = provider;
+  });
   const producer = kafka.producer();
   await producer.connect();
   closers.add(() => producer.disconnect());
@@ -152,24 +159,4 @@ async function untilTaken(messages: ReadonlyMap<string, Sent>, ids: readonly str
     if (ids.every((id) => messages.get(id)?.takenAt !== undefined)) return;
   const left = ids.filter((id) => messages.get(id)?.takenAt === undefined);
   throw new Error(`${left.length} messages were not taken within ${GIVE_UP_MS / 1_000} s, such as ${left[0]}`);
-}
-
-/** Notes which provider took each message, and when that was read. */
-async function followFacts(kafka: Kafka, messages: Map<string, Sent>, closers: Closers): Promise<void> {
-  const consumer = kafka.consumer({ groupId: `bench-failover-${process.pid}`, maxWaitTimeInMs: 100 });
-  await consumer.connect();
-  closers.add(() => consumer.disconnect());
-  await consumer.subscribe({ topics: [topicName(topics.statusChanged, PREFIX)], fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachMessage: ({ message }) => {
-      const { messageId = '', status, provider } = StatusChanged.parse(JSON.parse(String(message.value)));
-      const sent = messages.get(messageId);
-      if (sent && status === 'sent') {
-        sent.takenAt ??= now();
-        sent.provider ??= provider;
-      }
-      return Promise.resolve();
-    },
-  });
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { StatusChanged, topicName, topics } from '#libs/contracts';
+import { topicName, topics } from '#libs/contracts';
 import type { Kafka } from 'kafkajs';
 import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
 import { percentile, rounded } from '../figures.ts';
 import type { Closers } from '../foundation/closers.ts';
+import { followFacts } from '../foundation/facts.ts';
 import { startSystem } from '../foundation/system.ts';
 import { now } from '../foundation/tell.ts';
 import { requestOf } from '../peers/mail.ts';
@@ -84,17 +85,8 @@ async function publisher(
 /** @returns a function that tells when a message's `delivered` comes, in milliseconds since 1970 */
 async function followDelivered(kafka: Kafka, closers: Closers): Promise<(messageId: string) => Promise<number>> {
   const waiting = new Map<string, (at: number) => void>();
-  const consumer = kafka.consumer({ groupId: `bench-latency-${process.pid}`, maxWaitTimeInMs: 500 });
-  await consumer.connect();
-  closers.add(() => consumer.disconnect());
-  await consumer.subscribe({ topics: [topicName(topics.statusChanged, PREFIX)], fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachMessage: ({ message }) => {
-      const { messageId = '', status } = StatusChanged.parse(JSON.parse(String(message.value)));
-      if (status === 'delivered') waiting.get(messageId)?.(now());
-      return Promise.resolve();
-    },
+  await followFacts(kafka, PREFIX, closers, ({ messageId = '', status }) => {
+    if (status === 'delivered') waiting.get(messageId)?.(now());
   });
   return (messageId) =>
     new Promise((resolve, reject) => {

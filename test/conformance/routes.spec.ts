@@ -262,7 +262,7 @@ describe('every route of every service', () => {
       return askAt(other(place) + path, method, request);
     };
     expect(await everywhere(divided, (place) => asked(place, place.method), notThere)).toBeGreaterThan(20);
-    // Nor does a wrong method tell that there is something.
+    // Nor does a wrong method reveal that there is something.
     const inVain = (place: Place) => askAt(other(place) + at(place), 'DELETE');
     await everywhere(divided, inVain, () => refusedWith(404, { code: 'MSG_ROUTE_NOT_FOUND' }));
   });

@@ -88,7 +88,7 @@ describe('an API key', () => {
     expect(past).toMatchObject({ status: 400, body: { fields: [{ field: 'expiresAt' }] } });
   });
 
-  it('that is not whole is told from one that is not known, without asking the database', async () => {
+  it('that is not whole is distinguished from one that is not known, without asking the database', async () => {
     const { key } = await made();
     const malformed = { status: 401, code: 'MSG_KEY_MALFORMED' };
     expect(await answerTo(key.slice(0, 40))).toMatchObject({ ...malformed, message: expect.stringMatching(/cut off/) });

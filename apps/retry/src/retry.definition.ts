@@ -1,7 +1,6 @@
 import { topics } from '#libs/contracts';
 import type { ServiceDefinition } from '#libs/runtime';
 import { isNoConcern } from './answer/answered.policy.ts';
-import { CatchUpService } from './holds/catch-up.service.ts';
 import { EndingService } from './plan/ending.service.ts';
 import { RetryConfig } from './retry.config.ts';
 import { migrations } from './retry.migrations.ts';
@@ -18,5 +17,4 @@ export const retryService: ServiceDefinition<typeof RetryConfig> = {
   skip: ({ topic, headers }) => topic.name === topics.statusChanged.name && isNoConcern(headers),
   onQuarantine: (app, record, error) => app.get(EndingService).onQuarantine(record, error),
   restore: (app) => relearnedTopics(app.get(RelearnService)),
-  beforeConsuming: async (app) => void (await app.get(CatchUpService).catchUp()),
 };

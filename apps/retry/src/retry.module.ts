@@ -31,9 +31,6 @@ import { StopConsumer } from './stop/stop.consumer.ts';
 import { StopService } from './stop/stop.service.ts';
 import { Stops } from './stop/stops.port.ts';
 import { PostgresStops } from './stop/stops.store.ts';
-import { CatchUpService } from './holds/catch-up.service.ts';
-import { KafkaHoldTopic } from './holds/hold-topic.adapter.ts';
-import { HoldTopic } from './holds/hold-topic.port.ts';
 import { Holds } from './holds/holds.port.ts';
 import { PostgresHolds } from './holds/holds.store.ts';
 import { ProviderConsumer } from './holds/provider.consumer.ts';
@@ -57,7 +54,6 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     WatchService,
     BringForwardService,
     BacklogService,
-    CatchUpService,
     RelearnService,
     retryConfig.provider,
     operatorConfig.provider,
@@ -69,7 +65,6 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     { provide: AnswerReading, useClass: KafkaAnswerReading },
     { provide: Decisions, useClass: PostgresDecisions },
     { provide: Stops, useClass: PostgresStops },
-    { provide: HoldTopic, useClass: KafkaHoldTopic },
     { provide: Holds, useClass: PostgresHolds },
     { provide: ParkedPlans, useClass: PostgresParkedPlans },
     { provide: PlanEnds, useClass: PostgresPlanEnds },

@@ -30,24 +30,21 @@ describe('Plans that wait for a provider, in Postgres', () => {
   const many = (count: number, lane: Lane) =>
     Promise.all(Array.from({ length: count }, (_, index) => park(`${lane}-${index}`, { lane })));
   const hold = (of: { provider: string; account: string }, more: Partial<ProviderChanged> = {}) =>
-    schedule.holds.apply(
-      {
-        eventId: 'e',
-        channel: 'email',
-        ...of,
-        scope: 'all',
-        holdId: `h-${(seq += 1)}`,
-        seq,
-        state: 'held',
-        forMs: 60_000,
-        kind: 'throttled',
-        code: '429',
-        meaning: '',
-        at: past,
-        ...more,
-      },
-      { topic: 'provider.changed', partition: 0, offset: seq },
-    );
+    schedule.holds.apply({
+      eventId: 'e',
+      channel: 'email',
+      ...of,
+      scope: 'all',
+      holdId: `h-${(seq += 1)}`,
+      seq,
+      state: 'held',
+      forMs: 60_000,
+      kind: 'throttled',
+      code: '429',
+      meaning: '',
+      at: past,
+      ...more,
+    });
   const due = async () =>
     (
       await schedule.pool.query<{ message_id: string }>(
@@ -236,8 +233,7 @@ describe('Holds, in Postgres', () => {
     at: past,
     ...more,
   });
-  const apply = (offset: number, of: ProviderChanged, ageMs?: number) =>
-    schedule.holds.apply(of, { topic: 't', partition: 1, offset }, ageMs);
+  const apply = (of: ProviderChanged, ageMs?: number) => schedule.holds.apply(of, ageMs);
   const leftMs = async () =>
     (
       await schedule.pool.query<{ left: number }>(
@@ -246,36 +242,29 @@ describe('Holds, in Postgres', () => {
     ).rows[0]!.left;
 
   it('last as long as they say, by the database’s own clock, whatever the writer’s clock says', async () => {
-    await apply(4, change(1, { at: '2040-01-01T00:00:00Z' }));
+    await apply(change(1, { at: '2040-01-01T00:00:00Z' }));
     expect(await leftMs()).toBeGreaterThan(58_000);
     expect(await leftMs()).toBeLessThanOrEqual(60_000);
   });
 
   it('last no longer than a hold can, whatever they say', async () => {
-    await apply(4, change(1, { forMs: 86_400_000 }));
+    await apply(change(1, { forMs: 86_400_000 }));
     expect(await leftMs()).toBeLessThanOrEqual(20 * 60_000);
   });
 
   it('are not changed by what is older, though that comes later', async () => {
-    await apply(4, change(3, { state: 'lifted', forMs: 0 }));
-    await apply(5, change(2));
-    await apply(6, change(3));
+    await apply(change(3, { state: 'lifted', forMs: 0 }));
+    await apply(change(2));
+    await apply(change(3));
     expect(await leftMs()).toBeLessThanOrEqual(0);
-    await apply(7, change(4, { holdId: 'h-2' }));
+    await apply(change(4, { holdId: 'h-2' }));
     expect(await leftMs()).toBeGreaterThan(58_000);
   });
 
-  it('keep beside them how far their topic has been read, of old news as well', async () => {
-    await apply(6, change(3));
-    await apply(5, change(2));
-    expect([...(await schedule.holds.readUpTo('t'))]).toEqual([[1, 7]]);
-    expect([...(await schedule.holds.readUpTo('other'))]).toEqual([]);
-  });
-
   it('last less by as much as they are old, when they are read again', async () => {
-    await apply(4, change(1), 50_000);
+    await apply(change(1), 50_000);
     expect(await leftMs()).toBeLessThanOrEqual(10_000);
-    await apply(5, change(2), 3_600_000);
+    await apply(change(2), 3_600_000);
     expect(await leftMs()).toBeLessThanOrEqual(0);
   });
 });

@@ -3,10 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DeadLetter, SendDue, StatusChanged } from '#libs/contracts';
 import { routeKey } from '#libs/contracts';
 import { bootService, type RunningService } from '#libs/runtime';
-import { CatchUpService } from '../src/holds/catch-up.service.ts';
-import { HoldTopic } from '../src/holds/hold-topic.port.ts';
-import { Holds } from '../src/holds/holds.port.ts';
-import { createLogger } from '#libs/telemetry';
 import {
   aDatabase,
   aDeferred,
@@ -273,24 +269,6 @@ describe('The retry service', () => {
       expect(SendDue.parse(record?.json())).toMatchObject({ messageId: 'parked', hop: 2, mode: 'send', rests: 1 });
       expect(record?.json()).not.toHaveProperty('waitsFor');
     }, 30_000);
-
-    it('reads its holds again where its database knows less than it has read, as after a restore', async () => {
-      await hold(3, { holdId: 'h-2' });
-      await eventually(async () => (await held()) === true);
-      const [topic, holds] = [service.app.get(HoldTopic), service.app.get(Holds)];
-      const catchUp = service.app.get(CatchUpService);
-      // What was read is committed a little later.
-      await eventually(async () => {
-        expect(await catchUp.catchUp()).toBe(false);
-        return [...(await topic.groupReadUpTo()).values()].some((offset) => offset >= 3);
-      });
-      await database.pool().query('DELETE FROM retry.hold');
-      // A running service whose offsets are gone ends, so what a restored one would find is said here.
-      const restored = Object.create(holds, { readUpTo: { value: () => Promise.resolve(new Map()) } }) as Holds;
-      expect(await new CatchUpService(topic, restored, createLogger('retry', 'silent')).catchUp()).toBe(true);
-      expect(await held()).toBe(true);
-      expect(await catchUp.catchUp()).toBe(false);
-    }, 60_000);
   });
 
   describe('with a lost answer that was not found in time', () => {

@@ -165,9 +165,8 @@ describe('Days that pass by a moved clock', () => {
     const deliver = async () => {
       for (; read < published.length; read += 1) {
         const { topic, value } = published[read]!;
-        const at = { topic: topic.name, partition: 0, offset: read };
         if (topic.name === topics.sendDeferred.name) await planning.plan(value as SendDeferred);
-        else if (topic.name === topics.providerChanged.name) await retryHolds.apply(value as ProviderChanged, at);
+        else if (topic.name === topics.providerChanged.name) await retryHolds.apply(value as ProviderChanged);
         else if (topic.name === topics.emailDue.name) await dispatcher.dispatch(hopOf(value as SendDue, read));
         // It has been read: only what it says beside the request is looked at later.
         published[read] = { ...published[read]!, value: { ...value, request: {} } };

@@ -123,7 +123,8 @@ export async function bootService<S extends ConfigSchema>(
   const around = { config, logger, kafka, pool, stopping: stopping.signal };
   const restore = new RestoreGuard({ ...around, service: definition.name }, () => void stop().then(setBack.resolve));
   if (definition.skip) {
-    const readsAll = () => restore.readsAll;
+    // What was skipped by its header is needed after a restore.
+    const readsAll = () => restore.isPaused;
     skipWhenFetched(kafka, { prefix: config.KAFKA_TOPIC_PREFIX, rule: definition.skip, readsAll });
   }
   const core: ServiceCore<BaseConfig> = {

@@ -64,7 +64,7 @@ describe('The figures of an outage', () => {
     expect(beyondLimits(outageFigures(evidence({ accepted })))).toEqual([]);
   });
 
-  it('tell how long messages took that had another provider', () => {
+  it('say how long messages took that had another provider', () => {
     expect(waitsOf(Array.from({ length: 100 }, (_, index) => index + 1))).toEqual({ p50: 51, p99: 100, longest: 100 });
     expect(waitsOf([])).toEqual({ p50: 0, p99: 0, longest: 0 });
   });

@@ -1,7 +1,7 @@
 import { type ProviderChanged, topics } from '#libs/contracts';
-import { On, RecordContext } from '#libs/transport';
+import { On } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
-import { Ctx, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { Holds } from './holds.port.ts';
 
 @Controller()
@@ -9,9 +9,7 @@ export class ProviderConsumer {
   constructor(@Inject(Holds) private readonly holds: Holds) {}
 
   @On(topics.providerChanged)
-  async onChanged(@Payload() change: ProviderChanged | null, @Ctx() { record }: RecordContext): Promise<void> {
-    if (!change) return;
-    const { topicName: topic, partition, offset } = record;
-    await this.holds.apply(change, { topic, partition, offset });
+  async onChanged(@Payload() change: ProviderChanged | null): Promise<void> {
+    if (change) await this.holds.apply(change);
   }
 }

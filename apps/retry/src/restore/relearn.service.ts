@@ -1,6 +1,7 @@
-import type { CancelRequested, SendDeferred, StatusChanged } from '#libs/contracts';
+import type { CancelRequested, ProviderChanged, SendDeferred, StatusChanged } from '#libs/contracts';
 import { traceHeaders } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
+import { Holds } from '../holds/holds.port.ts';
 import type { Moment } from '../plan/decision.ts';
 import { Decisions } from '../plan/decisions.port.ts';
 import { MOMENT } from '../plan/moment.ts';
@@ -13,12 +14,14 @@ import { endedBy, sentBy } from './relearn.policy.ts';
 import { PlanEnds } from './plan-ends.port.ts';
 
 /**
- * Teaches restored tables what they have forgotten (docs/adr/0042), in this order: what was handed over, what came of
- * it, what was cancelled. Nothing is released meanwhile, and nothing is published but ends that may never have been.
+ * Teaches restored tables what they have forgotten (docs/adr/0042), in this order: who is left alone, what was handed
+ * over, what came of it, what was cancelled. Nothing is released meanwhile, and nothing is published but ends that may
+ * never have been.
  */
 @Injectable()
 export class RelearnService {
   constructor(
+    @Inject(Holds) private readonly holds: Holds,
     @Inject(Decisions) private readonly decisions: Decisions,
     @Inject(Stops) private readonly stops: Stops,
     @Inject(PlanEnds) private readonly ends: PlanEnds,
@@ -26,6 +29,14 @@ export class RelearnService {
     @Inject(Policies) private readonly policies: Policies,
     @Inject(MOMENT) private readonly moment: () => Moment,
   ) {}
+
+  /**
+   * @param ageMs how long ago the change was published
+   * @throws InfrastructureDown when PostgreSQL cannot be reached; repeating is safe.
+   */
+  async onHold(change: ProviderChanged | null, ageMs: number): Promise<void> {
+    if (change) await this.holds.apply(change, ageMs);
+  }
 
   /**
    * Decides on a hand-over as before. What follows from it was published when it was decided first.
@@ -55,7 +66,7 @@ export class RelearnService {
 
   /**
    * Reports a message's end once more, since what was planned then may have ended only as it was decided again:
-   * under the same ids, so that whoever knows of it is not told twice.
+   * under the same ids, so that whoever knows of it does not count it twice.
    * @throws InfrastructureDown when PostgreSQL or Kafka cannot be reached; repeating is safe.
    */
   async reportEnd(deferred: SendDeferred): Promise<void> {

@@ -84,7 +84,7 @@ const senderOf = ({ message: { from } }: Delivery<Text>) => from;
 describe('a message that may go from several senders', () => {
   const channel = new TextChannel(own, service, name);
 
-  it('goes from the first one, and there is nothing to tell', () => {
+  it('goes from the first one, and there is nothing to report', () => {
     const delivery = first(channel, heldFrom());
     expect(delivery.message).toEqual({ from: own, isLast: false });
     expect(delivery.sender).toMatchObject({ passedOver: [], untried: [service, name] });

@@ -20,7 +20,7 @@ export const QuietRule = z
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must hold lower-case letters, digits and - only')
-      .describe('Told with each message that it puts off.'),
+      .describe('Shown with each message that it puts off.'),
     channel: Channel.optional().describe('Unset: every channel.'),
     countries: z
       .array(z.string().refine((code) => zonesOf(code).length > 0, 'must be a country’s ISO code, such as US'))

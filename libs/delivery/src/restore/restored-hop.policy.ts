@@ -9,7 +9,7 @@ import {
 import { ownFailure } from '#libs/providers';
 import type { Outcome } from '../delivery.ts';
 
-/** A hop as the ledger holds it, as far as a fact tells. */
+/** A hop as the ledger holds it, as far as a fact says. */
 export interface RestoredHop {
   id: string;
   hop: number;
@@ -76,7 +76,7 @@ function ownOutcome(fact: StatusChanged): Outcome | undefined {
     case 'expired':
     case 'suppressed':
     case 'cancelled':
-      // All that there is to tell of it has been told: by this fact.
+      // All that there is to report of it is reported: by this fact.
       return { kind: 'superseded', at };
     default:
       // A request that was rejected claims nothing: a corrected one may come under the same id.

@@ -2,7 +2,7 @@ import type { ConsideredProvider } from '#libs/contracts';
 import type { SenderChoice } from '../delivery.ts';
 import type { Lacking } from './candidates.ts';
 
-/** What there is to tell about a message, besides the providers that were asked. */
+/** What is reported about a message, besides the providers that were asked. */
 export interface Unasked {
   /** Of several senders the one that was chosen, and why not the others. */
   sender: SenderChoice | undefined;

@@ -306,7 +306,7 @@ describe('a provider that has not verified the sender', () => {
     expect([grant.provider.name, grant.considered]).toEqual(['sendgrid', undefined]);
   });
 
-  it('is told in a dry run, and so is what is not known', () => {
+  it('is shown in a dry run, and so is what is not known', () => {
     const { route, taken } = aRoutingService({ providers: both(), verified: { resend: false } }).consider(aDelivery());
     expect(taken).toBe('sendgrid');
     expect(route).toEqual([

@@ -10,7 +10,7 @@ export interface VerifiedSenders {
   isPart?: boolean;
 }
 
-/** Whether a sender is verified; undefined: it cannot be told. @param sender an address, such as `news@shop.example` */
+/** Whether a sender is verified; undefined: that is not known. @param sender an address, such as `news@shop.example` */
 export function isVerified(senders: VerifiedSenders | undefined, sender: string): boolean | undefined {
   const domain = sender.slice(sender.lastIndexOf('@') + 1).toLowerCase();
   if (!senders || domain === sender.toLowerCase()) return undefined;

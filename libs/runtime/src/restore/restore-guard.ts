@@ -82,11 +82,6 @@ export class RestoreGuard {
     return this.seen.state !== 'working';
   }
 
-  /** What it had skipped by header it needs now. */
-  get readsAll(): boolean {
-    return this.isPaused;
-  }
-
   state(): RestoreState {
     return { ...this.seen, applied: this.rereading.applied, failed: this.rereading.failed };
   }

@@ -31,7 +31,7 @@ export class KeyAuthentication {
     if ('wrong' in read) return { refused: malformedKey(read.wrong) };
     const row = (await this.keys.find(read.id)) ?? (await this.firstUse(read));
     if (!timingSafeEqual(row?.hash ?? NO_HASH, read.hash) || !row) return { refused: unknownKey };
-    // Only who has the whole key is told what became of it.
+    // Only the holder of the whole key learns what became of it.
     if (row.revokedAt) return { refused: revokedKey(row.id) };
     if (row.expiresAt && row.expiresAt <= now) return { refused: expiredKey(row.id, row.expiresAt) };
     this.usage.used(row.id, now);

@@ -122,5 +122,5 @@ function refusalOf(error: unknown): Problem {
   throw providerDown(error);
 }
 
-/** Errors of jose that tell of fetching the keys, not of the token. Those of the network are none of jose's. */
+/** Errors of jose about fetching the keys, not about the token. Those of the network are none of jose's. */
 const FETCHING: ReadonlySet<string> = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']);

@@ -12,7 +12,7 @@ const afterDelivery = new Set(['opened', 'clicked', 'complained']);
 
 /**
  * What Resend says about the end of a mail: the receipts that its webhooks would have made. None: it is on its way.
- * Of a mail to several recipients it tells the last event only, and not of whom: nothing follows from it.
+ * Of a mail to several recipients it shows the last event only, and not whose: nothing follows from it.
  */
 export function endsIn(
   { id, last_event: event }: FetchedEmail,
