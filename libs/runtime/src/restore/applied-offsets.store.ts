@@ -6,8 +6,8 @@ import { greatest, partitionOf } from './positions.policy.ts';
 const EARLIER = '*';
 
 /**
- * How far each topic has been applied to a service's schema: its table `followed`. Written after the rows that it speaks
- * of and before Kafka has the commit, so that in one and the same state of the database it is never ahead of them, and
+ * How far each topic has been applied to a service's schema: its table `followed`. Written after the rows it is about
+ * and before Kafka has the commit, so that in one and the same state of the database it is never ahead of them, and
  * never behind the group.
  */
 export class AppliedOffsets {
