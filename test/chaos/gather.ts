@@ -24,11 +24,16 @@ interface SandboxMessage {
 
 /** What the provider accepted, by its own record. */
 export async function acceptedSends({ sandboxUrl, tenant }: Sources): Promise<AcceptedSend[]> {
-  const { total, messages } = await json<{ total: number; messages: SandboxMessage[] }>(
-    `${sandboxUrl}/_sandbox/messages?limit=1000000`,
-  );
-  if (total > messages.length)
-    throw new Error(`the sandbox shows ${messages.length} of ${total} messages: too many for one run`);
+  const messages: SandboxMessage[] = [];
+  for (let total = Infinity; messages.length < total;) {
+    const page = await json<{ total: number; messages: SandboxMessage[] }>(
+      `${sandboxUrl}/_sandbox/messages?limit=100000&offset=${messages.length}`,
+    );
+    if (page.messages.length === 0 && page.total > messages.length)
+      throw new Error(`the sandbox shows ${messages.length} of ${page.total} messages`);
+    for (const message of page.messages) messages.push(message);
+    total = page.total;
+  }
   const ours = messages.filter(({ reference }) => reference?.startsWith(`${tenant}-`));
   return Object.values(
     Object.groupBy(ours, ({ reference, providerMessageId }) => `${reference}/${providerMessageId}`),

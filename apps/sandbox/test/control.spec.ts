@@ -42,13 +42,18 @@ describe('messages in the control API', () => {
     await send('three');
     const { total, messages } = await listed(sandbox, '?provider=sendgrid&limit=1');
     expect([total, messages.map(({ reference }) => reference)]).toEqual([2, ['three']]);
+    const rest = await listed(sandbox, '?provider=sendgrid&limit=5&offset=1');
+    expect([rest.total, rest.messages.map(({ reference }) => reference)]).toEqual([2, ['one']]);
   });
 
-  it.each(['?limit=100001', '?limit=x', '?provider=mailgun', '?colour=red'])('are not listed by %s', async (query) => {
-    const answer = await fetch(`${sandbox.url}/_sandbox/messages${query}`);
-    const { errors } = (await answer.json()) as { errors: { field: string }[] };
-    expect([answer.status, errors[0]?.field]).toEqual([400, /^\?(\w+)/.exec(query)?.[1]]);
-  });
+  it.each(['?limit=100001', '?limit=x', '?offset=-1', '?provider=mailgun', '?colour=red'])(
+    'are not listed by %s',
+    async (query) => {
+      const answer = await fetch(`${sandbox.url}/_sandbox/messages${query}`);
+      const { errors } = (await answer.json()) as { errors: { field: string }[] };
+      expect([answer.status, errors[0]?.field]).toEqual([400, /^\?(\w+)/.exec(query)?.[1]]);
+    },
+  );
 });
 
 describe('faults', () => {

@@ -31,13 +31,13 @@ export class ControlController {
       give(reply, checked.refusal);
       return;
     }
-    const { reference, provider, limit } = checked.value;
+    const { reference, provider, limit, offset } = checked.value;
     const shown: SandboxMessage[] = [];
     let total = 0;
     for (const message of reference === undefined ? this.store.newestFirst() : this.store.ofReference(reference)) {
       if (provider !== undefined && message.provider !== provider) continue;
       total += 1;
-      if (shown.length < limit) shown.push(message);
+      if (total > offset && shown.length < limit) shown.push(message);
     }
     give(reply, {
       status: 200,

@@ -6,7 +6,9 @@ import type { ProviderSimulator } from '../simulator.ts';
 
 const Listing = z.strictObject({
   reference: z.string().min(1).optional(),
-  limit: z.coerce.number().int().min(0).max(1_000_000).default(1000),
+  limit: z.coerce.number().int().min(0).max(100_000).default(1000),
+  /** How many of the newest are left out. */
+  offset: z.coerce.number().int().min(0).default(0),
 });
 
 /** A body of POST /_sandbox/callback: an event of a provider about a message, with any fields. */
