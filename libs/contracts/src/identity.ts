@@ -36,6 +36,11 @@ export function receiptId(of: {
   );
 }
 
+/** The id of one word of a service about an operation: a repeat has the same. */
+export function operationWordId(of: { operationId: string; service: string; seq: number }): string {
+  return uuidOf(digest(['operation', of.operationId, of.service, String(of.seq)]));
+}
+
 /**
  * SHA-256 over the request with sorted keys, 16 bytes as a UUID text. It distinguishes a repeat from another request
  * under the same id.

@@ -16,6 +16,7 @@ export * from './text/instant.ts';
 export * from './text/json.policy.ts';
 export * from './recipient/phone-number.ts';
 export * from './request/primitives.ts';
+export * from './event/operation.ts';
 export * from './event/parked.ts';
 export * from './event/provider.ts';
 export * from './event/receipt-missing.ts';
