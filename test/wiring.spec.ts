@@ -4,6 +4,7 @@ import { EmailConsumer } from '../apps/email/src/email.consumer.ts';
 import { DeadLetterConsumer } from '../apps/reporting/src/intake/dead-letter.consumer.ts';
 import { RequestConsumer } from '../apps/reporting/src/intake/request.consumer.ts';
 import { StatusConsumer } from '../apps/reporting/src/intake/status.consumer.ts';
+import { OperationWordConsumer } from '../apps/reporting/src/operations/operation.consumer.ts';
 import { DeferredConsumer } from '../apps/retry/src/plan/deferred.consumer.ts';
 import { ProviderConsumer } from '../apps/retry/src/holds/provider.consumer.ts';
 import { StopConsumer } from '../apps/retry/src/stop/stop.consumer.ts';
@@ -13,7 +14,7 @@ const consumers: Partial<Record<Party, (abstract new (...args: never[]) => objec
   email: [EmailConsumer],
   sms: [SmsConsumer],
   retry: [DeferredConsumer, ProviderConsumer, StopConsumer],
-  reporting: [DeadLetterConsumer, RequestConsumer, StatusConsumer],
+  reporting: [DeadLetterConsumer, OperationWordConsumer, RequestConsumer, StatusConsumer],
 };
 
 /** The topics whose `@On` stands on a method of the class. */

@@ -66,6 +66,9 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
   'POST /v1/keys': { body: { name: 'a test', scopes: ['read'], tenants: ['shop'] }, needs: true },
   'POST /v1/keys/:keyId/revoke': { path: '/v1/keys/0123456789/revoke', needs: true },
   'GET /v1/audit': { needs: true },
+  'GET /v1/operations': { needs: true },
+  'GET /v1/operations/:operationId': { path: '/v1/operations/op-1', needs: true },
+  'POST /v1/operations/:operationId/stop': { path: '/v1/operations/op-1/stop', needs: true },
 };
 
 export function aGoodRequest({ method, path }: Route, token: string): Good | undefined {

@@ -1,5 +1,6 @@
 import type { Migration } from '#libs/persistence';
 import { accessMigrations } from './access/access.migrations.ts';
+import { operationMigrations } from './operations/operations.migrations.ts';
 
 /** Facts, and the state computed from them. Everything except `event`, `orphan` and `dead_letter` can be recomputed. */
 export const reportingMigrations: readonly Migration[] = [
@@ -91,4 +92,5 @@ export const reportingMigrations: readonly Migration[] = [
        WHERE status IN ('sent', 'delayed') AND NOT final AND NOT receipt_asked;
       COMMENT ON COLUMN message.receipt_asked IS 'Its channel was asked to find out what became of it.'`,
   },
+  ...operationMigrations,
 ];

@@ -10,6 +10,7 @@ import { DeadLetterConsumer } from './intake/dead-letter.consumer.ts';
 import { Losses } from './intake/losses.service.ts';
 import { RequestConsumer } from './intake/request.consumer.ts';
 import { StatusConsumer } from './intake/status.consumer.ts';
+import { OperationsModule } from './operations/operations.module.ts';
 import { Projection } from './projection/projection.port.ts';
 import { PostgresProjection } from './projection/projection.store.ts';
 import { ReceiptRequests } from './receipts/receipt-requests.service.ts';
@@ -18,7 +19,7 @@ import { PostgresTakenMessages } from './receipts/taken-messages.store.ts';
 import { reportingConfig } from './reporting.config.ts';
 
 @Module({
-  imports: [AccessModule],
+  imports: [AccessModule, OperationsModule],
   controllers: [
     RequestConsumer,
     StatusConsumer,

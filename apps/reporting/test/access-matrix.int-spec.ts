@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditPage } from '../src/access/audit/responses.ts';
 import { type Scope, scopes, type Tenants } from '../src/access/caller.policy.ts';
 import type { MadeKeyResponse } from '../src/access/key/responses.ts';
+import { OperationsService } from '../src/operations/operations.service.ts';
 import { Projection } from '../src/projection/projection.port.ts';
 import { aDeadLetter, fact, requested } from './facts.ts';
 import { ReportingApi, token } from './reporting-api.ts';
@@ -70,6 +71,25 @@ const rows: Readonly<Record<string, Row>> = {
     others: 404,
     audited: true,
   },
+  'GET /v1/operations': {
+    needs: 'read',
+    ask: async (tenant) => {
+      await anOperation(tenant);
+      return { url: '/v1/operations?limit=200' };
+    },
+    others: 200,
+  },
+  'GET /v1/operations/{operationId}': {
+    needs: 'read',
+    ask: async (tenant) => ({ url: `/v1/operations/${await anOperation(tenant)}` }),
+    others: 404,
+  },
+  'POST /v1/operations/{operationId}/stop': {
+    needs: 'operate',
+    ask: async (tenant) => ({ url: `/v1/operations/${await anOperation(tenant)}/stop`, body: {} }),
+    others: 404,
+    audited: true,
+  },
   'GET /v1/audit': { needs: 'admin', ask: () => ({ url: '/v1/audit?limit=500' }), others: 200 },
 };
 
@@ -82,6 +102,24 @@ const keys = new Map<string, string>();
 async function aKey(of: readonly Scope[], tenants: Tenants): Promise<MadeKeyResponse> {
   const name = `of ${String(tenants)}`;
   return (await ask<MadeKeyResponse>('/v1/keys', { body: { name, scopes: of, tenants } })).body;
+}
+/** A job that is published, and that nobody carries out here. @returns its id, which does not name the tenant */
+async function anOperation(tenant: string): Promise<string> {
+  const operations = api.service.app.get(OperationsService, { strict: false });
+  const { operationId } = await operations.make(
+    { who: 'key:test', scopes: ['operate'], tenants: 'all' },
+    {
+      id: undefined,
+      kind: 'discard',
+      services: ['retry'],
+      tenants: [tenant],
+      work: {},
+      asked: {},
+      action: 'operation.stopped',
+      carrier: 'job',
+    },
+  );
+  return operationId;
 }
 /** The key of one scope, for one tenant or all. */
 async function keyOf(scope: Scope, tenants: Tenants): Promise<string> {

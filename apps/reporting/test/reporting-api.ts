@@ -31,6 +31,8 @@ export class ReportingApi {
       topics.statusChanged,
       topics.deadLetters,
       topics.unreadable,
+      topics.operationRequested,
+      topics.operationChanged,
     ]);
     this.service = await bootService(reporting, {
       HTTP_HOST: '127.0.0.1',

@@ -12,6 +12,7 @@ export * from './event/failure.ts';
 export * from './event/fold.policy.ts';
 export * from './event/handover.ts';
 export * from './identity.ts';
+export * from './event/letter-work.ts';
 export * from './text/instant.ts';
 export * from './text/json.policy.ts';
 export * from './recipient/phone-number.ts';

@@ -3,3 +3,4 @@ export * from './micro-batch.ts';
 export * from './migrations.ts';
 export * from './pool.ts';
 export * from './postgres.config.ts';
+export * from './operation-jobs.migration.ts';

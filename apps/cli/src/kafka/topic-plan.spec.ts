@@ -43,6 +43,7 @@ describe('the timestamp of a record', () => {
       ...lanes('messaging.sms.requested'),
       'messaging.cancel.requested',
       'messaging.parked.changed',
+      'messaging.operation.requested',
     ]);
   });
 });

@@ -35,6 +35,7 @@ const words: Record<string, (fact: StatusChanged) => string> = {
   expired: () => 'its time ran out',
   cancelled: () => 'called off',
   'cancel-refused': () => 'could not be called off any more',
+  discarded: () => 'its dead letter was put aside',
   unconfirmed: () => 'the provider’s answer was lost: nobody knows yet whether it took the message',
 };
 

@@ -42,6 +42,6 @@ const rates = made(
     KeysService,
     Authentication,
   ],
-  exports: [Authentication, RequestRates, Audit, accessConfig.KEY],
+  exports: [Authentication, RequestRates, Audit, PostgresAudit, accessConfig.KEY],
 })
 export class AccessModule {}

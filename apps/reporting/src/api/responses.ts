@@ -14,6 +14,7 @@ import {
 } from '#libs/contracts';
 import { z } from 'zod';
 import { AuditList } from '../access/audit/responses.ts';
+import { OperationList, OperationResponse } from '../operations/responses.ts';
 import { ApiKeyList, ApiKeyResponse, MadeKeyResponse } from '../access/key/responses.ts';
 
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
@@ -139,5 +140,7 @@ export const responseSchemas = {
   ApiKeyList,
   MadeKey: MadeKeyResponse,
   AuditList,
+  Operation: OperationResponse,
+  OperationList,
   Problem: ProblemResponse,
 };

@@ -85,6 +85,7 @@ const factOf = (changed: StatusChanged, traceId: string | undefined): KeptFact =
   nextAt: changed.nextAt && utc(changed.nextAt),
   route: changed.route?.map(considered),
   reason: changed.reason,
+  operationId: changed.operationId,
   lane: changed.lane,
   traceId,
   correlationId: changed.correlationId,

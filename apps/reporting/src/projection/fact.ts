@@ -32,6 +32,8 @@ export interface KeptFact {
   /** Which providers could take it, and why each was or was not taken. */
   route?: ConsideredProvider[] | undefined;
   reason?: string | undefined;
+  /** The operation of an operator that it comes of. */
+  operationId?: string | undefined;
   lane?: Lane | undefined;
   category?: string | undefined;
   traceId?: string | undefined;

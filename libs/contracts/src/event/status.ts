@@ -35,9 +35,10 @@ export type Engagement = z.infer<typeof Engagement>;
 
 /** Reported beside the status; the fold ignores it. */
 export const Notice = z
-  .enum(['cancel-refused'])
+  .enum(['cancel-refused', 'discarded'])
   .describe(
-    'cancel-refused: a cancellation came too late, or is about nothing known; reason says which. It changes no status.',
+    'cancel-refused: a cancellation came too late, or is about nothing known; reason says which. discarded: an ' +
+      'operator put its dead letter aside. They change no status.',
   );
 export type Notice = z.infer<typeof Notice>;
 
@@ -94,6 +95,7 @@ export const StatusChanged = z.looseObject({
   encoding: SmsEncoding.optional().describe('Of an SMS that was sent.'),
   nextAt: Instant.optional().describe('When it will be tried next, where that is known.'),
   reason: z.string().optional().describe('Why, in plain words.'),
+  operationId: z.string().optional().describe('The operation of an operator that it comes of.'),
   route: z
     .array(ConsideredProvider)
     .optional()

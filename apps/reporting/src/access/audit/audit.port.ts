@@ -5,6 +5,7 @@ import type { AuditRow } from './chain.ts';
 export const auditActions = {
   'key.made': 'An API key was made.',
   'key.revoked': 'An API key was revoked.',
+  'operation.stopped': 'A job of an operator was stopped.',
 } as const;
 export type AuditAction = keyof typeof auditActions;
 

@@ -15,7 +15,10 @@ const words: Record<Status | Engagement | Notice, (fact: KeptFact) => string> = 
   accepted: (fact) =>
     fact.source === 'request' ? 'The request was received.' : 'The request was taken up for sending.',
   scheduled: ({ nextAt }) => (nextAt ? `It waits until ${nextAt}.` : 'It waits for its time.'),
-  retrying: ({ nextAt }) => `It was not sent yet and is tried again${nextAt ? ` at ${nextAt}` : ''}.`,
+  retrying: ({ nextAt, operationId }) =>
+    operationId
+      ? 'An operator sent it on its way again.'
+      : `It was not sent yet and is tried again${nextAt ? ` at ${nextAt}` : ''}.`,
   sent: (fact) =>
     fact.final
       ? `Taken by ${by(fact)} for delivery, and nothing was heard of its end.`
@@ -36,6 +39,7 @@ const words: Record<Status | Engagement | Notice, (fact: KeptFact) => string> = 
       ? 'The provider’s answer was lost and could not be found out: it may or may not have been delivered.'
       : 'The provider’s answer was lost; it is being asked whether it took the message.',
   'cancel-refused': () => 'It was not cancelled.',
+  discarded: () => 'An operator put its dead letter aside: it is not sent again.',
   opened: () => 'The recipient opened it.',
   'machine-opened': () => 'A program, not a person, opened it on the recipient’s side.',
   clicked: () => 'The recipient clicked a link.',
