@@ -41,10 +41,6 @@ export interface Decoding<M> {
   troubleOf?: TroubleOf<M>;
 }
 
-/** What is known of a message from its earlier hops. */
-type History = Pick<SendDue, 'mode' | 'attempts' | 'unconfirmedCall'>;
-const firstOf: History = { mode: 'send', attempts: [] };
-
 /**
  * The first hop of a message, from its request. `json` is the request as upstream wrote it.
  * @throws UnreadableRecord when its times are too far ahead, it breaks a rule of its channel, or its template cannot be
@@ -73,11 +69,13 @@ export function firstHop<R extends RequestEnvelope, M>(
       `its template cannot be rendered: ${rendered.faults.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`,
       rendered.faults,
     );
-  return {
-    ...common(channel, request, rendered, decoding, firstOf),
+  return hopOf(channel, request, rendered, decoding, {
+    templateVersion: rendered.templateVersion,
+    unfit: undefined,
     lane: origin.lane,
     hop: 1,
     mode: 'send',
+    again: undefined,
     source: origin.source,
     position: origin.position,
     requestedAt,
@@ -91,7 +89,7 @@ export function firstHop<R extends RequestEnvelope, M>(
     rests: 0,
     unconfirmedCall: undefined,
     unconfirmedSince: undefined,
-  };
+  });
 }
 
 /**
@@ -112,8 +110,7 @@ export function laterHop<R extends RequestEnvelope, M>(
     );
   }
   const rendered = channel.render(channel.toMessage(parsed.data), due.templateVersion);
-  return {
-    ...common(channel, parsed.data, rendered, decoding, due),
+  return hopOf(channel, parsed.data, rendered, decoding, {
     // A version that is missing now may be back at the next hop.
     templateVersion: due.templateVersion ?? rendered.templateVersion,
     unfit: unfitness(rendered),
@@ -134,7 +131,7 @@ export function laterHop<R extends RequestEnvelope, M>(
     rests: due.rests ?? 0,
     unconfirmedCall: due.unconfirmedCall,
     unconfirmedSince: due.unconfirmedSince,
-  };
+  });
 }
 
 /** When the message expires. */
@@ -172,28 +169,71 @@ function unfitness({ faults, canRecover }: Rendered<unknown>): Failure | undefin
   );
 }
 
-function common<R extends RequestEnvelope, M>(
+/** What the first hop and later ones take from different places. */
+type OwnPart = Pick<
+  Delivery<unknown>,
+  | 'templateVersion'
+  | 'unfit'
+  | 'lane'
+  | 'hop'
+  | 'mode'
+  | 'again'
+  | 'source'
+  | 'position'
+  | 'requestedAt'
+  | 'rememberedAt'
+  | 'expiresAt'
+  | 'digest'
+  | 'key'
+  | 'request'
+  | 'attempts'
+  | 'attemptCount'
+  | 'rests'
+  | 'unconfirmedCall'
+  | 'unconfirmedSince'
+>;
+
+/** Field by field: two spreads into one object allocate 1.6 KB for each message. */
+function hopOf<R extends RequestEnvelope, M>(
   channel: ChannelPort<R, M>,
   request: R,
-  { message: rendered, templateVersion }: Rendered<M>,
+  rendered: Rendered<M>,
   { hashKey, troubleOf }: Decoding<M>,
-  history: History,
-) {
+  own: OwnPart,
+): Delivery<M> {
   const { messageId, tenant } = request;
-  const { message, choice, possibleCalls } = fromSender(channel, rendered, history, hashKey, troubleOf);
+  const { message, choice, possibleCalls } = fromSender(channel, rendered.message, own, hashKey, troubleOf);
   return {
     channel: channel.channel,
     tenant,
     messageId,
     id: identityKey({ tenant, channel: channel.channel, messageId }),
+    lane: own.lane,
+    hop: own.hop,
+    mode: own.mode,
+    again: own.again,
+    source: own.source,
+    requestedAt: own.requestedAt,
+    rememberedAt: own.rememberedAt,
     sendAt: request.sendAt ? new Date(request.sendAt) : undefined,
+    expiresAt: own.expiresAt,
+    digest: own.digest,
+    key: own.key,
+    request: own.request,
     message,
+    recipients: channel.addressesOf(request).map((address) => recipientRef(hashKey, address)),
+    addressee: channel.addresseeOf(message),
+    position: own.position,
     sender: choice,
     possibleCalls,
     fingerprint: hashedFingerprint(channel.fingerprintOf(message), hashKey),
-    templateVersion,
-    addressee: channel.addresseeOf(message),
-    recipients: channel.addressesOf(request).map((address) => recipientRef(hashKey, address)),
+    templateVersion: own.templateVersion,
+    unfit: own.unfit,
+    attempts: own.attempts,
+    attemptCount: own.attemptCount,
+    rests: own.rests,
+    unconfirmedCall: own.unconfirmedCall,
+    unconfirmedSince: own.unconfirmedSince,
     correlationId: request.correlationId,
     tags: request.tags,
   };
@@ -203,7 +243,7 @@ function common<R extends RequestEnvelope, M>(
 function fromSender<R, M>(
   channel: ChannelPort<R, M>,
   message: M,
-  { mode, attempts, unconfirmedCall }: History,
+  { mode, attempts, unconfirmedCall }: OwnPart,
   hashKey: string,
   troubleOf: TroubleOf<M> | undefined,
 ): { message: M; choice?: SenderChoice; possibleCalls?: PossibleCall<M>[] } {

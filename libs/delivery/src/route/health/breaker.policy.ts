@@ -103,13 +103,10 @@ function isOverRatio(tallies: readonly Tally[], { ratio, minCalls }: BreakerLimi
 }
 
 /** The window with one call more; what lies before it is forgotten. */
-function counted(tallies: readonly Tally[], failing: boolean, windowMs: number, now: number): Tally[] {
-  const span = windowMs / TALLIES_PER_WINDOW;
+function counted(tallies: readonly Tally[], failing: boolean, windowMs: number, now: number): readonly Tally[] {
+  const last = tallies.at(-1);
+  if (last && now < last.from + windowMs / TALLIES_PER_WINDOW && tallies[0]!.from > now - windowMs)
+    return tallies.with(-1, { from: last.from, calls: last.calls + 1, failures: last.failures + Number(failing) });
   const recent = tallies.filter((tally) => tally.from > now - windowMs);
-  const last = recent.at(-1);
-  if (!last || now >= last.from + span) return [...recent, { from: now, calls: 1, failures: Number(failing) }];
-  return [
-    ...recent.slice(0, -1),
-    { from: last.from, calls: last.calls + 1, failures: last.failures + Number(failing) },
-  ];
+  return [...recent, { from: now, calls: 1, failures: Number(failing) }];
 }

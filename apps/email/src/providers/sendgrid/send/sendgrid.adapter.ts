@@ -95,8 +95,7 @@ export class SendgridAdapter extends Provider<EmailMessage> implements OnApplica
     const toBeChecked = calls[0]?.message.sandbox === true;
     let body: string;
     try {
-      const mail = toMailData(calls);
-      body = JSON.stringify(plainBody(mail) ?? (await this.mails.requestOf(mail)).body);
+      body = JSON.stringify(plainBody(calls) ?? (await this.mails.requestOf(toMailData(calls))).body);
     } catch {
       return { result: { sent: false, failure: refusedBySdk }, named: nobody };
     }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type CallReference, referenceFields } from '#libs/providers';
 import { replyToList } from '#libs/contracts';
 import type { MailDataRequired } from '@sendgrid/helpers/classes/mail.js';
@@ -32,10 +32,10 @@ const linkTag = `{{${LINK}}}`;
 export function toMailData(members: readonly Member[]): MailDataRequired {
   const [{ message }] = members as [Member];
   const { template, unsubscribeUrl: link } = message;
-  const options = sendgridOptionsOf(message);
+  const { asm } = sendgridOptionsOf(message) ?? {};
   const [subject, text, html] = [message.subject, message.text, message.html].map((part) => withoutLink(part, link));
-  const categories = [...new Set([...(message.tags ?? []).map(categoryOf), ...(options?.categories ?? [])])];
-  const ipPoolName = options?.ipPoolName ?? message.ipPool;
+  const categories = categoriesOf(message);
+  const ipPoolName = ipPoolOf(message);
   const mail = {
     from: boxOf(message.from),
     personalizations: members.map(personalization),
@@ -45,9 +45,9 @@ export function toMailData(members: readonly Member[]): MailDataRequired {
     ...replies(replyToList(message.replyTo).map(boxOf)),
     ...(message.headers && link === undefined && { headers: headerTexts(message.headers) }),
     ...(template && { templateId: template.name }),
-    ...(categories.length > 0 && { categories }),
+    ...(categories && { categories }),
     ...(message.attachments?.length && { attachments: message.attachments.map(attachment) }),
-    ...(options?.asm && { asm: { ...options.asm } }),
+    ...(asm && { asm: { ...asm } }),
     ...(ipPoolName !== undefined && { ipPoolName }),
     ...trackingSettings(message),
     ...mailSettings(message),
@@ -55,10 +55,39 @@ export function toMailData(members: readonly Member[]): MailDataRequired {
   return mail as MailDataRequired;
 }
 
-function personalization({ message, reference }: Member) {
+/** The tags and SendGrid's own categories, each once; undefined: there are none. */
+export function categoriesOf(message: EmailMessage): string[] | undefined {
+  const own = sendgridOptionsOf(message)?.categories;
+  if (!message.tags?.length && !own?.length) return undefined;
+  return [...new Set([...(message.tags ?? []).map(categoryOf), ...(own ?? [])])];
+}
+
+export const ipPoolOf = (message: EmailMessage): string | undefined =>
+  sendgridOptionsOf(message)?.ipPoolName ?? message.ipPool;
+
+/** What every event of a mail returns. */
+export function customArgsOf({ message, reference }: Member): Record<string, string> {
+  const fields = referenceFields(reference);
+  if (isMailing(message)) fields[SCOPE_ARGUMENT] = scopeOf(message);
+  return fields;
+}
+
+/** What SendGrid puts into the shared content of a call, where the content holds the recipient's own link. */
+export function linkOf({
+  subject,
+  text,
+  html,
+  unsubscribeUrl: link,
+}: EmailMessage): Record<string, string> | undefined {
+  if (link === undefined) return undefined;
+  const isUsed = subject?.includes(link) || text?.includes(link) || html?.includes(link);
+  return isUsed ? { [LINK]: link } : undefined;
+}
+
+function personalization(member: Member) {
+  const { message } = member;
   const { unsubscribeUrl: link, template } = message;
-  const linked =
-    link !== undefined && [message.subject, message.text, message.html].some((part) => part?.includes(link));
+  const substitutions = linkOf(message);
   return {
     to: message.to.map(recipientBox),
     ...(message.cc?.length && { cc: message.cc.map(recipientBox) }),
@@ -69,11 +98,8 @@ function personalization({ message, reference }: Member) {
     // All headers: whether SendGrid merges a personalization's headers with the mail's or replaces them is not
     // documented.
     ...(link !== undefined && { headers: headerTexts(message.headers ?? {}) }),
-    ...(linked && { substitutions: { [LINK]: link } }),
-    customArgs: {
-      ...referenceFields({ ...reference }),
-      ...(isMailing(message) && { [SCOPE_ARGUMENT]: scopeOf(message) }),
-    },
+    ...(substitutions && { substitutions }),
+    customArgs: customArgsOf(member),
   };
 }
 
@@ -107,10 +133,11 @@ export function batchKey(message: EmailMessage): string | undefined {
     sandbox,
     providerOptions,
   ]);
-  return createHash('sha256').update(withoutLink(shared, message.unsubscribeUrl)!).digest('base64');
+  return hash('sha256', withoutLink(shared, message.unsubscribeUrl)!, 'base64');
 }
 
-const withoutLink = (text: string | undefined, link: string | undefined) =>
+/** Content in which each recipient's own link is the placeholder. */
+export const withoutLink = (text: string | undefined, link: string | undefined) =>
   link === undefined ? text : text?.replaceAll(link, linkTag);
 
 /** SendGrid accepts one address or a list, under different names. */

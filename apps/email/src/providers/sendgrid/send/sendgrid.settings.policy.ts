@@ -1,9 +1,17 @@
 import type { EmailMessage } from '../../../email-message.ts';
 import { sendgridOptionsOf } from './sendgrid.options.ts';
 
+interface TrackingSettings {
+  clickTracking?: { enable: boolean; enableText: boolean };
+  openTracking?: { enable: boolean };
+  subscriptionTracking?: { enable: boolean };
+  ganalytics?: Record<string, string | boolean>;
+}
+
 /** What SendGrid tracks and inserts into the mail. What is not set follows the account's settings. */
-export function trackingSettings(message: EmailMessage) {
-  const { tracking, headers } = message;
+export function trackingSettings(message: EmailMessage): { trackingSettings?: TrackingSettings } {
+  const { tracking, headers, providerOptions } = message;
+  if (!tracking && !headers && !providerOptions) return {};
   const { clickTrackingInText, ganalytics } = sendgridOptionsOf(message) ?? {};
   const clicks = tracking?.clicks ?? (clickTrackingInText === undefined ? undefined : true);
   const settings = {
@@ -18,7 +26,8 @@ export function trackingSettings(message: EmailMessage) {
   return Object.keys(settings).length > 0 ? { trackingSettings: settings } : {};
 }
 
-export function mailSettings(message: EmailMessage) {
+export function mailSettings(message: EmailMessage): { mailSettings?: Record<string, { enable: true }> } {
+  if (!message.sandbox && !message.providerOptions) return {};
   const options = sendgridOptionsOf(message) ?? {};
   const settings = {
     ...(message.sandbox && { sandboxMode: on }),
