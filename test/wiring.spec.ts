@@ -1,4 +1,5 @@
 import { type Party, type Topic, topics } from '#libs/contracts';
+import { OperationConsumer } from '#libs/runtime';
 import { describe, expect, it } from '@jest/globals';
 import { EmailConsumer } from '../apps/email/src/email.consumer.ts';
 import { DeadLetterConsumer } from '../apps/reporting/src/intake/dead-letter.consumer.ts';
@@ -13,7 +14,7 @@ import { SmsConsumer } from '../apps/sms/src/sms.consumer.ts';
 const consumers: Partial<Record<Party, (abstract new (...args: never[]) => object)[]>> = {
   email: [EmailConsumer],
   sms: [SmsConsumer],
-  retry: [DeferredConsumer, ProviderConsumer, StopConsumer],
+  retry: [DeferredConsumer, OperationConsumer, ProviderConsumer, StopConsumer],
   reporting: [DeadLetterConsumer, OperationWordConsumer, RequestConsumer, StatusConsumer],
 };
 

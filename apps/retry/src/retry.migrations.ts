@@ -1,4 +1,4 @@
-import type { Migration } from '#libs/persistence';
+import { type Migration, operationJobsSql } from '#libs/persistence';
 
 export const migrations: readonly Migration[] = [
   {
@@ -181,5 +181,47 @@ export const migrations: readonly Migration[] = [
         WHERE state = 'pending' AND waits_for IS NULL AND position IS NULL AND (mode <> 'send' OR kind <> 'unknown');
       CREATE INDEX schedule_in_order ON schedule (due_at, requested_at, position)
         WHERE state IN ('pending', 'releasing') AND position IS NOT NULL`,
+  },
+  { name: '012-operation-jobs', sql: operationJobsSql },
+  {
+    name: '013-letters',
+    sql: `
+      CREATE TABLE letter (
+        id           uuid NOT NULL,
+        hop          integer NOT NULL,
+        state        text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'redriven', 'discarded', 'resolved')),
+        channel      text NOT NULL,
+        tenant       text NOT NULL,
+        message_id   text NOT NULL,
+        lane         text NOT NULL,
+        reason       text NOT NULL,
+        code         text NOT NULL,
+        provider     text,
+        template     text,
+        unconfirmed     boolean NOT NULL,
+        expires_at   timestamptz NOT NULL,
+        operation_id text,
+        settled_by   text,
+        redriven_hop integer,
+        payload      json,
+        trace        json NOT NULL,
+        created_at   timestamptz NOT NULL DEFAULT now(),
+        ended_at     timestamptz,
+        reported_at      timestamptz,
+        PRIMARY KEY (id, hop)
+      ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+      CREATE INDEX letter_open ON letter (created_at, id) WHERE state = 'open';
+      CREATE INDEX letter_unreported ON letter (ended_at) WHERE settled_by IS NOT NULL AND reported_at IS NULL;
+      CREATE INDEX letter_settled_by ON letter (settled_by) WHERE settled_by IS NOT NULL;
+      CREATE INDEX letter_of_operation ON letter (operation_id) WHERE operation_id IS NOT NULL;
+      CREATE INDEX letter_created ON letter (created_at);
+      COMMENT ON TABLE letter IS 'Messages that were given up: written in the transaction of that decision.';
+      COMMENT ON COLUMN letter.hop IS 'The last hop that it had.';
+      COMMENT ON COLUMN letter.unconfirmed IS 'The answer to a call was lost: it may have arrived.';
+      COMMENT ON COLUMN letter.operation_id IS 'The redrive after which it was given up again.';
+      COMMENT ON COLUMN letter.settled_by IS 'The operation that redrove or discarded it.';
+      COMMENT ON COLUMN letter.redriven_hop IS 'The hop of its redrive; what is planned then takes the next.';
+      COMMENT ON COLUMN letter.payload IS 'The letter, with the request; null once its end is reported.';
+      COMMENT ON COLUMN letter.reported_at IS 'When the fact that it was redriven or discarded was published.'`,
   },
 ];

@@ -1,4 +1,10 @@
-import { operatorAccess, operatorConfig, RestoreController } from '#libs/runtime';
+import {
+  OperationConsumer,
+  operationProviders,
+  operatorAccess,
+  operatorConfig,
+  RestoreController,
+} from '#libs/runtime';
 import { Module } from '@nestjs/common';
 import { KafkaOutcomePublisher } from './publish/outcome-publisher.adapter.ts';
 import { OutcomePublisher } from './publish/outcome-publisher.port.ts';
@@ -24,6 +30,12 @@ import { InOrderService } from './release/in-order.service.ts';
 import { OrderedPlans } from './release/ordered-plans.port.ts';
 import { PostgresOrderedPlans } from './release/ordered-plans.store.ts';
 import { ReleaserService } from './release/releaser.service.ts';
+import { BringForward } from './letters/bring-forward.work.ts';
+import { DiscardLetters } from './letters/discard.work.ts';
+import { LetterReporting } from './letters/letter-reporting.service.ts';
+import { Letters } from './letters/letters.port.ts';
+import { PostgresLetters } from './letters/letters.store.ts';
+import { RedriveLetters } from './letters/redrive.work.ts';
 import { Policies } from './policy/policies.port.ts';
 import { FilePolicies } from './policy/policies.adapter.ts';
 import { retryConfig } from './retry.config.ts';
@@ -43,7 +55,7 @@ import { RelearnService } from './restore/relearn.service.ts';
 import { PostgresRetention } from './cleanup/retention.store.ts';
 
 @Module({
-  controllers: [DeferredConsumer, StopConsumer, ProviderConsumer, RestoreController],
+  controllers: [DeferredConsumer, StopConsumer, ProviderConsumer, OperationConsumer, RestoreController],
   providers: [
     PlanService,
     EndingService,
@@ -72,6 +84,12 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     { provide: ParkedCount, useClass: PostgresParkedCount },
     { provide: EvidenceReader, useClass: KafkaEvidenceReader },
     PostgresRetention,
+    { provide: Letters, useClass: PostgresLetters },
+    LetterReporting,
+    RedriveLetters,
+    DiscardLetters,
+    BringForward,
+    ...operationProviders('retry', [RedriveLetters, DiscardLetters, BringForward]),
   ],
 })
 export class RetryModule {}

@@ -76,7 +76,7 @@ export const topics = {
   providerChanged: topic('provider.changed', { schema: ProviderChanged, key: 'channel, provider, account and scope', from: channels, to: ['retry'], meaning: 'A provider is left alone for a while, or no longer, and why.', compacted: true, traced: false }),
   parkedChanged: topic('parked.changed', { schema: ParkedChanged, brokerTime: true, key: '`parked`', from: ['retry'], to: channels, meaning: 'Retry has parked too much, or no longer: bulk requests stay in Kafka.', retentionHours: DAY, traced: false }),
   receiptMissing: topic('receipt.missing', { schema: ReceiptMissing, key: 'messageId', from: ['reporting'], to: channels, meaning: 'A provider took it, and no receipt has come: its channel asks the provider.', traced: false }),
-  operationRequested: topic('operation.requested', { schema: OperationRequested, brokerTime: true, key: 'operationId', from: ['reporting'], to: ['retry', ...channels], meaning: 'A job of an operator: redrive, discard, suppress.', traced: false, coming: true }),
+  operationRequested: topic('operation.requested', { schema: OperationRequested, brokerTime: true, key: 'operationId', from: ['reporting'], to: ['retry'], meaning: 'A job of an operator, such as a redrive.', traced: false }),
   operationChanged: topic('operation.changed', { schema: OperationChanged, key: 'operationId', from: ['retry', ...channels], to: ['reporting'], meaning: 'How far a service is with an operation.', traced: false }),
   controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: [...channels, 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
 } as const;

@@ -14,6 +14,7 @@ import { BringForwardService } from '../../../apps/retry/src/park/bring-forward.
 import { PostgresParkedPlans } from '../../../apps/retry/src/park/parked-plans.store.ts';
 import { PostgresDecisions } from '../../../apps/retry/src/plan/decisions.store.ts';
 import { EndingService } from '../../../apps/retry/src/plan/ending.service.ts';
+import { PostgresLetters } from '../../../apps/retry/src/letters/letters.store.ts';
 import { PlanService } from '../../../apps/retry/src/plan/plan.service.ts';
 import { standardPolicy } from '../../../apps/retry/src/policy/standard-policy.ts';
 import { KafkaOutcomePublisher } from '../../../apps/retry/src/publish/outcome-publisher.adapter.ts';
@@ -154,7 +155,7 @@ describe('Days that pass by a moved clock', () => {
     const planning = new PlanService(new PostgresDecisions(pool), outcomes, answers, policies, logger, moment);
     const parked = new PostgresParkedPlans(pool);
     const bringing = new BringForwardService(parked, jobs);
-    const endings = new EndingService(planning, outcomes, answers, logger);
+    const endings = new EndingService(planning, outcomes, new PostgresLetters(pool), answers, logger);
     const evidences = { upTo: () => Promise.resolve({}) };
     const plans = new PostgresDuePlans(pool, config);
     const releasing = new ReleaserService(plans, evidences, outcomes, endings, config, jobs, logger);

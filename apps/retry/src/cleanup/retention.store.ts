@@ -9,7 +9,10 @@ const PORTION = 1_000;
 /** A hold is remembered so long after its end, so that an older change of it that comes late is known to be older. */
 const HOLDS_KEPT = '30 days';
 
-type Times = Pick<RetryConfig, 'RETRY_PLAN_RETENTION_MS' | 'RETRY_PROGRESS_RETENTION_MS' | 'RETRY_CLEANUP_MS'>;
+type Times = Pick<
+  RetryConfig,
+  'RETRY_PLAN_RETENTION_MS' | 'RETRY_PROGRESS_RETENTION_MS' | 'RETRY_LETTER_RETENTION_MS' | 'RETRY_CLEANUP_MS'
+>;
 
 /** Deletes what has served its time, a little at a time. */
 @Injectable()
@@ -33,8 +36,9 @@ export class PostgresRetention {
   async deleteSome(): Promise<{ more: boolean }> {
     const plans = await this.delete(plansSql, this.times.RETRY_PLAN_RETENTION_MS);
     const progress = await this.delete(progressSql, this.times.RETRY_PROGRESS_RETENTION_MS);
+    const letters = await this.delete(lettersSql, this.times.RETRY_LETTER_RETENTION_MS);
     await this.deleteConditions();
-    return { more: plans === PORTION || progress === PORTION };
+    return { more: [plans, progress, letters].includes(PORTION) };
   }
 
   /** What nothing waits for any more, and holds that ended long ago. Few rows. */
@@ -55,13 +59,20 @@ DELETE FROM retry.schedule WHERE id = ANY(ARRAY(
   SELECT id FROM retry.schedule WHERE ended_at < now() - $1::bigint * interval '1 millisecond' AND state <> 'published'
    ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;
 
-// A plan that still waits needs the memory of what it came from, however long it waits.
+// A plan that still waits needs the memory of what it came from, however long it waits; so does a letter.
 const progressSql = `
 DELETE FROM retry.progress WHERE id = ANY(ARRAY(
   SELECT p.id FROM retry.progress p WHERE p.updated_at < now() - $1::bigint * interval '1 millisecond'
      AND NOT EXISTS (SELECT 1 FROM retry.schedule s WHERE s.id = p.id
        AND s.state IN ('pending', 'releasing', 'published'))
+     AND NOT EXISTS (SELECT 1 FROM retry.letter l WHERE l.id = p.id)
    ORDER BY p.updated_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;
+
+const lettersSql = `
+DELETE FROM retry.letter WHERE (id, hop) IN (
+  SELECT id, hop FROM retry.letter WHERE created_at < now() - $1::bigint * interval '1 millisecond'
+     AND (settled_by IS NULL OR reported_at IS NOT NULL)
+   ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
 // One that was used lately stays: whoever parks a plan under it has not locked it.
 const conditionsSql = `

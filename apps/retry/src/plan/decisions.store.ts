@@ -3,7 +3,8 @@ import { database, type MicroBatch, microBatch, type Pool, type PoolClient, tran
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { FIRST_RATE } from '../park/ramp.policy.ts';
-import { dueOf } from '../publish/facts.policy.ts';
+import { keepLetters, type NewLetter } from '../letters/letters.store.ts';
+import { deadLetterOf, dueOf } from '../publish/facts.policy.ts';
 import { writePayload } from '../payload.ts';
 import type { Decision, Plan } from './decision.ts';
 import { type Answer, Decisions, type Question } from './decisions.port.ts';
@@ -19,7 +20,8 @@ interface Progress {
   acceptanceRevoked?: number;
 }
 
-interface PlannedHop {
+/** A plan to keep. */
+export interface PlannedHop {
   id: string;
   plan: Plan;
   due: SendDue;
@@ -50,6 +52,7 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
   );
   const raised = new Map<string, Progress>();
   const planned = new Map<string, PlannedHop>();
+  const letters: NewLetter[] = [];
   const answers = questions.map(({ deferred, trace, decide }): Answer | undefined => {
     const id = identityKey(deferred);
     const known = progress.get(id) ?? { id, hop: 0, fact: null, decision: null, accepted: false, cancelled: false };
@@ -64,11 +67,14 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
     raised.set(id, next);
     if (decision.plan) planned.set(id, { id, plan: decision.plan, due: dueOf(deferred, decision.plan), trace });
     else planned.delete(id);
+    const letter = deadLetterOf(deferred, decision);
+    if (letter) letters.push({ letter, trace });
     return { decision, repeated: false };
   });
   await raiseHighWater(client, [...raised.values()]);
   await keepPlans(client, [...planned.values()]);
   await keepConditions(client, [...planned.values()]);
+  await keepLetters(client, letters);
   return answers;
 }
 
@@ -87,7 +93,11 @@ async function lockProgress(client: PoolClient, ids: string[]): Promise<Map<stri
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-async function raiseHighWater(client: PoolClient, raised: readonly Progress[]): Promise<void> {
+/** Up to where messages are decided, and how. */
+export async function raiseHighWater(
+  client: PoolClient,
+  raised: readonly Pick<Progress, 'id' | 'hop' | 'fact' | 'decision' | 'acceptanceRevoked'>[],
+): Promise<void> {
   if (raised.length === 0) return;
   await client.query(
     `INSERT INTO retry.progress AS p (id, hop, fact, decision, acceptance_revoked)
@@ -134,7 +144,7 @@ async function keepConditions(client: PoolClient, planned: readonly PlannedHop[]
 }
 
 /** A message's plan takes the place of its last one; a lease on that one ends with it. */
-async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Promise<void> {
+export async function keepPlans(client: PoolClient, planned: readonly PlannedHop[]): Promise<void> {
   if (planned.length === 0) return;
   const of = <T>(pick: (hop: PlannedHop) => T) => planned.map(pick);
   const payloads = of(({ due }) => writePayload(due));

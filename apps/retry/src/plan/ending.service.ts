@@ -1,11 +1,12 @@
 import { failureBy } from '#libs/providers';
 import { salvageHandover, type SendDeferred, type SendDue, topics } from '#libs/contracts';
 import { LOGGER } from '#libs/runtime';
-import { contextFrom, type Logger, underContext } from '#libs/telemetry';
+import { contextFrom, type Logger, traceHeaders, underContext } from '#libs/telemetry';
 import { type IncomingRecord, recordIdOf } from '#libs/transport';
 import { Inject, Injectable } from '@nestjs/common';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { endOfPlan } from '../publish/facts.policy.ts';
+import { Letters } from '../letters/letters.port.ts';
 import { Answers } from '../answer/answers.port.ts';
 import { remains } from './ending.policy.ts';
 import { PlanService } from './plan.service.ts';
@@ -16,6 +17,7 @@ export class EndingService {
   constructor(
     @Inject(PlanService) private readonly planning: PlanService,
     @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
+    @Inject(Letters) private readonly letters: Pick<Letters, 'add'>,
     @Inject(Answers) private readonly answers: Pick<Answers, 'note'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -43,6 +45,7 @@ export class EndingService {
    */
   async endPlan(due: SendDue, error: unknown): Promise<void> {
     const { fact, letter } = endOfPlan(due, failureBy(error));
+    await this.letters.add(letter, traceHeaders());
     await this.outcomes.facts([fact]);
     await this.outcomes.deadLetter(letter);
     // Nobody else answers it.

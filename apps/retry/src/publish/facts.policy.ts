@@ -47,6 +47,31 @@ function factOf(of: Reported, verdict: Verdict, at: string): StatusChanged {
   };
 }
 
+/** An operator sent a dead letter on its way again: from this hop on it is under way. */
+export const redrivenFact = (letter: DeadLetter, hop: number, operationId: string, at: string): StatusChanged => ({
+  ...factOf(letter, { status: 'retrying', final: false, hop, reason: 'An operator sent it on its way again.' }, at),
+  operationId,
+});
+
+/** An operator put a dead letter aside: the status stays as it is. */
+export function discardedFact(letter: DeadLetter, operationId: string, at: string): StatusChanged {
+  const { tenant, channel, messageId, lane, hop } = letter;
+  return {
+    eventId: factId({ tenant, channel, messageId, hop, source: 'retry', status: 'discarded' }),
+    messageId,
+    tenant,
+    channel,
+    lane,
+    status: 'discarded',
+    final: false,
+    at,
+    source: 'retry',
+    hop,
+    reason: 'An operator put its dead letter aside.',
+    operationId,
+  };
+}
+
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 

@@ -1,6 +1,7 @@
 import type { CancelRequested, ProviderChanged, SendDeferred, StatusChanged } from '#libs/contracts';
 import { traceHeaders } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
+import { Letters } from '../letters/letters.port.ts';
 import { Holds } from '../holds/holds.port.ts';
 import type { Moment } from '../plan/decision.ts';
 import { Decisions } from '../plan/decisions.port.ts';
@@ -10,7 +11,7 @@ import { Policies } from '../policy/policies.port.ts';
 import { deadLetterOf, factsOf } from '../publish/facts.policy.ts';
 import { OutcomePublisher } from '../publish/outcome-publisher.port.ts';
 import { Stops } from '../stop/stops.port.ts';
-import { endedBy, sentBy } from './relearn.policy.ts';
+import { discardedBy, endedBy, sentBy } from './relearn.policy.ts';
 import { PlanEnds } from './plan-ends.port.ts';
 
 /**
@@ -25,6 +26,7 @@ export class RelearnService {
     @Inject(Decisions) private readonly decisions: Decisions,
     @Inject(Stops) private readonly stops: Stops,
     @Inject(PlanEnds) private readonly ends: PlanEnds,
+    @Inject(Letters) private readonly letters: Pick<Letters, 'discardedBefore'>,
     @Inject(OutcomePublisher) private readonly outcomes: OutcomePublisher,
     @Inject(Policies) private readonly policies: Policies,
     @Inject(MOMENT) private readonly moment: () => Moment,
@@ -53,6 +55,8 @@ export class RelearnService {
    * @throws InfrastructureDown when PostgreSQL cannot be reached; repeating is safe.
    */
   async onFact(fact: StatusChanged): Promise<void> {
+    const discarded = discardedBy(fact);
+    if (discarded) await this.letters.discardedBefore(discarded, discarded.hop, discarded.operationId);
     const sent = sentBy(fact);
     if (sent) await this.stops.markAccepted(sent, sent.hop);
     const ended = endedBy(fact);

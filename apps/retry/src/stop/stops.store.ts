@@ -42,7 +42,8 @@ export class PostgresStops extends Stops {
 
   private async markAllAccepted(evidences: readonly Evidence[]): Promise<boolean[]> {
     const { rows } = await this.pool.query<{ id: string }>(
-      'SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT accepted',
+      `SELECT id FROM retry.progress WHERE id = ANY($1::uuid[]) AND NOT accepted
+       UNION SELECT id FROM retry.letter WHERE id = ANY($1::uuid[]) AND state = 'open'`,
       [evidences.map(({ id }) => id)],
     );
     if (rows.length === 0) return evidences.map(() => false);
@@ -70,6 +71,7 @@ async function stopAll(client: PoolClient, evidences: readonly Evidence[]): Prom
       WHERE p.id = i.id AND i.hop > coalesce(p.acceptance_revoked, 0) RETURNING p.id`,
     [ids, hops],
   );
+  await client.query(resolveSql, [ids, hops]);
   // What has gone to its channel needs no answer any more: the channel's ledger refuses it.
   const { rows } = await client.query<{ id: string; state: string }>(
     `UPDATE retry.schedule SET state = CASE state WHEN 'pending' THEN 'stopped' ELSE 'answered' END,
@@ -79,6 +81,13 @@ async function stopAll(client: PoolClient, evidences: readonly Evidence[]): Prom
   );
   return new Set(rows.filter(({ state }) => state === 'stopped').map(({ id }) => id));
 }
+
+/** Looked up among the letters themselves: a letter may be all that is left of its message. */
+const resolveSql = `
+UPDATE retry.letter l SET state = 'resolved', ended_at = now(), payload = NULL
+  FROM (SELECT id, max(hop) AS hop FROM unnest($1::uuid[], $2::int[]) AS t(id, hop) GROUP BY id) i
+  LEFT JOIN retry.progress p ON p.id = i.id
+ WHERE l.id = i.id AND l.state = 'open' AND i.hop > coalesce(p.acceptance_revoked, 0)`;
 
 async function cancelOne(client: PoolClient, id: string): Promise<Cancellation> {
   // Kept for unknown messages too: a cancellation may overtake the fact that its message waits.

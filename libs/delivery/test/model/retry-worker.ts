@@ -86,7 +86,9 @@ export class RetryWorker {
         ask('stops what is proven', () => retry.markAccepted(of, hop, clock.now)),
       cancel: (of: Identity) => ask(`cancels ${of.messageId}`, () => retry.cancel(of, clock.now)),
     };
-    this.endings = new EndingService(this.planning, outcomes, this.answers, logger);
+    // Nobody redrives here: dead letters are what their topic says.
+    const letters = { add: () => Promise.resolve() };
+    this.endings = new EndingService(this.planning, outcomes, letters, this.answers, logger);
     this.stopping = new StopService(stops, outcomes, logger);
     this.releaser = new ReleaserService(
       {
