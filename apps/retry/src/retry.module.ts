@@ -16,6 +16,9 @@ import { WatchService } from './answer/watch.service.ts';
 import { ParkedCount } from './backlog/backlog.port.ts';
 import { BacklogService } from './backlog/backlog.service.ts';
 import { PostgresParkedCount } from './backlog/backlog.store.ts';
+import { WaitingGauges } from './backlog/waiting-gauges.service.ts';
+import { WaitingMessages } from './backlog/waiting.port.ts';
+import { PostgresWaitingMessages } from './backlog/waiting.store.ts';
 import { Decisions } from './plan/decisions.port.ts';
 import { PostgresDecisions } from './plan/decisions.store.ts';
 import { DeferredConsumer } from './plan/deferred.consumer.ts';
@@ -66,6 +69,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     WatchService,
     BringForwardService,
     BacklogService,
+    WaitingGauges,
     RelearnService,
     retryConfig.provider,
     operatorConfig.provider,
@@ -82,6 +86,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     { provide: PlanEnds, useClass: PostgresPlanEnds },
     { provide: DuePlans, useClass: PostgresDuePlans },
     { provide: ParkedCount, useClass: PostgresParkedCount },
+    { provide: WaitingMessages, useClass: PostgresWaitingMessages },
     { provide: EvidenceReader, useClass: KafkaEvidenceReader },
     PostgresRetention,
     { provide: Letters, useClass: PostgresLetters },

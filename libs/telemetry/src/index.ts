@@ -1,5 +1,10 @@
-export * from './count.ts';
-export * from './counters.ts';
 export * from './logger.ts';
-export type { MetricsEndpoint } from './prometheus.ts';
+export * from './metrics/count.ts';
+export * from './metrics/counters.ts';
+export * from './metrics/gauges.ts';
+export * from './metrics/histograms.ts';
+export type { InstrumentRow } from './metrics/instrument-row.ts';
+export * from './metrics/measure.ts';
+export * from './metrics/observe.ts';
+export type { MetricsEndpoint } from './metrics/prometheus.ts';
 export * from './telemetry.ts';

@@ -14,7 +14,8 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { startLightSpan } from './light-tracer.ts';
 import { type SpanSerializer, writeSpansInOnePass } from './otlp-spans.ts';
-import { type MetricsEndpoint, servePrometheus } from './prometheus.ts';
+import { type MetricsEndpoint, servePrometheus } from './metrics/prometheus.ts';
+import { observeRuntime } from './metrics/runtime.ts';
 import { contextOfHeaders, headersOf, notePropagators, withSpan } from './trace-context.ts';
 
 export { SpanKind, type Attributes, type Context, type Span };
@@ -61,7 +62,10 @@ export async function startTelemetry(
   if (exporting) writeSpansInOnePass(ProtobufTraceSerializer as SpanSerializer);
   sdk.start();
   notePropagators();
+  const isMeasured = scraped !== undefined || (metricsGo !== undefined && metricsGo !== 'none');
+  const stopObserving = isMeasured ? observeRuntime() : undefined;
   return async () => {
+    stopObserving?.();
     await sdk.shutdown().catch(() => undefined);
     // Otherwise a service that starts later in this process would use the meter provider that was shut down.
     if (scraped) metrics.disable();

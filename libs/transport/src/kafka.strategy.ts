@@ -269,6 +269,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
 
 function countConsumed({ topicName }: IncomingRecord, groupId: string): void {
   count(counters.recordsConsumed, {
+    'messaging.system.name': 'kafka',
+    // Its name before version 1.45 of the conventions, for one release more.
     'messaging.system': 'kafka',
     'messaging.operation.name': 'process',
     'messaging.destination.name': topicName,

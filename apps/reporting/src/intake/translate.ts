@@ -42,6 +42,7 @@ export function factOfRequest(channel: Channel, request: ChannelRequest, arrival
       recipients: channelRegistry[channel]
         .addressesOf(request)
         .map((address) => recipientRef(arrival.hashKey, address)),
+      sendAt: request.sendAt && utc(request.sendAt),
       lane: arrival.lane,
       category: request.category,
       traceId: arrival.traceId,

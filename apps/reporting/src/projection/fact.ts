@@ -34,6 +34,8 @@ export interface KeptFact {
   reason?: string | undefined;
   /** The operation of an operator that it comes of. */
   operationId?: string | undefined;
+  /** Of a request: it was not to go before this. */
+  sendAt?: string | undefined;
   lane?: Lane | undefined;
   category?: string | undefined;
   traceId?: string | undefined;

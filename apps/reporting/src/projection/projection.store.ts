@@ -1,4 +1,4 @@
-import { isNotice } from '#libs/contracts';
+import { type Channel, isNotice, type Status } from '#libs/contracts';
 import {
   columnsOf,
   database,
@@ -13,14 +13,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { DeadLetterFact, IncomingFact, KeptFact } from './fact.ts';
 import type { KnownFact } from './join.policy.ts';
 import { joinReceipts } from './join.store.ts';
+import { type Progress, progressOf } from './progress.policy.ts';
+import { countProgress } from './progress-metrics.ts';
 import { Projection } from './projection.port.ts';
 import { deriveState } from './state.policy.ts';
 
 interface MessageKey {
   id: string;
   tenant: string;
-  channel: string;
+  channel: Channel;
   message_id: string;
+  /** As it was before. */
+  status: Status;
 }
 
 /** One transaction and a fixed number of statements for up to 200 facts. Locks are taken in the order of ids. */
@@ -32,9 +36,10 @@ export class PostgresProjection extends Projection {
   constructor(@Inject(POOL) pool: Pool) {
     super();
     const batching = { size: 200, lingerMs: 5 };
-    const together = <I>(stage: string, work: (client: PoolClient, entries: readonly I[]) => Promise<void>) =>
+    const together = <I>(stage: string, work: (client: PoolClient, entries: readonly I[]) => Promise<Progress[]>) =>
       microBatch<I, true>(batching, async (entries) => {
-        await database(stage, () => transaction(pool, (client) => work(client, entries)));
+        const steps = await database(stage, () => transaction(pool, (client) => work(client, entries)));
+        countProgress(steps);
         return entries.map((): true => true);
       });
     this.facts = together('project', projectAll);
@@ -50,44 +55,48 @@ export class PostgresProjection extends Projection {
   }
 }
 
-async function projectAll(client: PoolClient, facts: readonly IncomingFact[]): Promise<void> {
+async function projectAll(client: PoolClient, facts: readonly IncomingFact[]): Promise<Progress[]> {
   const known = await joinReceipts(client, facts);
-  if (known.length === 0) return;
-  await addMessages(client, known);
+  if (known.length === 0) return [];
+  const created = await addMessages(client, known);
   const keys = await lockMessages(client, known);
   const added = await addEvents(client, known);
-  if (added.size === 0) return;
+  if (added.size === 0) return [];
   const fresh = known.filter(({ fact }) => added.has(fact.eventId));
   await addRecipients(client, fresh);
   const changed = new Set(fresh.map(({ id }) => id));
-  await writeStates(
+  return writeStates(
     client,
     keys.filter(({ id }) => changed.has(id)),
+    { created, fresh: added },
   );
 }
 
 /**
  * A notice does not create a message, because it may be about one that was never requested. If its request comes later,
  * the notice is in the timeline then.
+ * @returns the ids of the messages that are new.
  */
-async function addMessages(client: PoolClient, known: readonly KnownFact[]): Promise<void> {
+async function addMessages(client: PoolClient, known: readonly KnownFact[]): Promise<Set<string>> {
   const rows = known.flatMap(({ id, of, fact }) => (of && !isNotice(fact.status) ? [{ id, ...of, at: fact.at }] : []));
-  if (rows.length === 0) return;
-  await client.query(
+  if (rows.length === 0) return new Set();
+  const { rows: created } = await client.query<{ id: string }>(
     `INSERT INTO reporting.message (id, tenant, channel, message_id, requested_at, status, status_at, final)
      SELECT id, tenant, channel, "messageId", at, 'accepted', at, false
        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
          AS r(id, tenant, channel, "messageId", at)
       ORDER BY id
-     ON CONFLICT (id) DO NOTHING`,
+     ON CONFLICT (id) DO NOTHING
+     RETURNING id`,
     columnsOf(rows, 'id', 'tenant', 'channel', 'messageId', 'at'),
   );
+  return new Set(created.map(({ id }) => id));
 }
 
 /** From here on no other transaction projects these messages, so all their facts are read. */
 async function lockMessages(client: PoolClient, known: readonly KnownFact[]): Promise<MessageKey[]> {
   const { rows } = await client.query<MessageKey>(
-    'SELECT id, tenant, channel, message_id FROM reporting.message WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO ' +
+    'SELECT id, tenant, channel, message_id, status FROM reporting.message WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO ' +
       'KEY UPDATE',
     [[...new Set(known.map(({ id }) => id))]],
   );
@@ -122,12 +131,21 @@ async function addRecipients(client: PoolClient, fresh: readonly KnownFact[]): P
 }
 
 // An UPDATE … FROM a list can get a bad plan (docs/adr/0018). The rows exist, so this always updates.
-async function writeStates(client: PoolClient, keys: readonly MessageKey[]): Promise<void> {
+async function writeStates(
+  client: PoolClient,
+  keys: readonly MessageKey[],
+  { created, fresh }: { created: ReadonlySet<string>; fresh: ReadonlySet<string> },
+): Promise<Progress[]> {
   const facts = await factsOf(
     client,
     keys.map(({ id }) => id),
   );
-  const rows = keys.map((key) => ({ ...key, ...deriveState(facts.get(key.id) ?? []) }));
+  const projected = keys.map((key) => ({
+    key,
+    facts: facts.get(key.id) ?? [],
+    after: deriveState(facts.get(key.id) ?? []),
+  }));
+  const rows = projected.map(({ key, after }) => ({ ...key, ...after }));
   await client.query(
     `INSERT INTO reporting.message (id, tenant, channel, message_id, lane, category, trace_id, requested_at, recipients,
        correlation_id, tags, status, status_at, final, engagement, provider, attempts, updated_at)
@@ -145,6 +163,9 @@ async function writeStates(client: PoolClient, keys: readonly MessageKey[]): Pro
          AND message.status_at = excluded.status_at`,
     [JSON.stringify(rows)],
   );
+  return projected.flatMap(({ key, ...message }) =>
+    progressOf({ ...message, channel: key.channel, before: created.has(key.id) ? undefined : key.status, fresh }),
+  );
 }
 
 async function factsOf(client: PoolClient, ids: readonly string[]): Promise<Map<string, KeptFact[]>> {
@@ -155,7 +176,7 @@ async function factsOf(client: PoolClient, ids: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.id, row.facts]));
 }
 
-async function keepLetters(client: PoolClient, letters: readonly DeadLetterFact[]): Promise<void> {
+async function keepLetters(client: PoolClient, letters: readonly DeadLetterFact[]): Promise<Progress[]> {
   await client.query(
     `INSERT INTO reporting.dead_letter
        (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure, lacks)
@@ -168,4 +189,5 @@ async function keepLetters(client: PoolClient, letters: readonly DeadLetterFact[
      ON CONFLICT (event_id) DO NOTHING`,
     [JSON.stringify(letters)],
   );
+  return [];
 }

@@ -20,7 +20,7 @@ import { waitBudgetOf } from './routing.config.ts';
 import { RoutingService } from './routing.service.ts';
 import { ProviderOrders } from './order/provider-orders.service.ts';
 import { VerifiedSendersService } from './senders/verified-senders.service.ts';
-import { count, counters } from '#libs/telemetry';
+import { count, counters, gauges, observe } from '#libs/telemetry';
 import { Publisher } from '#libs/transport';
 import type { FactoryProvider } from '@nestjs/common';
 
@@ -54,9 +54,10 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
   made(
     ProviderHealth,
     { configured: ConfiguredProviders, logger: LOGGER, stopping: STOPPING, config },
-    ({ configured, logger, stopping, config }) =>
-      new ProviderHealth({
-        providers: configured.adapters.map(({ name }) => name),
+    ({ configured, logger, stopping, config }) => {
+      const providers = configured.adapters.map(({ name }) => name);
+      const health = new ProviderHealth({
+        providers,
         limits: breakerLimitsOf(config),
         calls: config.BULKHEAD_CALLS,
         stopping,
@@ -68,7 +69,15 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
           });
           logger.warn({ 'mi.provider': provider, state }, 'a provider’s circuit has changed');
         },
-      }),
+      });
+      observe(gauges.openCircuits, () =>
+        providers.map((provider) => ({
+          labels: { 'mi.channel': channel, 'mi.provider': provider },
+          value: Number(health.isOpen(provider)),
+        })),
+      );
+      return health;
+    },
   ),
   made(
     ProviderOrders,
@@ -106,6 +115,13 @@ export const routeParts = (channel: Channel): FactoryProvider[] => [
       const inUse = [...configured.accounts].map(([provider, account]) => ({ provider, account }));
       const reports = new HoldReports({ ...parts, channel, held, inUse });
       held.onChange = (hold) => reports.onChange(hold);
+      observe(gauges.heldProviders, () => {
+        const lasting = held.lasting();
+        return inUse.map(({ provider }) => ({
+          labels: { 'mi.channel': channel, 'mi.provider': provider },
+          value: lasting.filter(({ hold }) => hold.provider === provider).length,
+        }));
+      });
       return reports;
     },
   ),

@@ -1,6 +1,17 @@
 import type { Failure } from '#libs/contracts';
 import { ownFailure, type SendResult } from '#libs/providers';
-import { count, counters, label, logInfo, OpenSpan, SpanKind, traceHeaders, underContext } from '#libs/telemetry';
+import {
+  count,
+  counters,
+  histograms,
+  label,
+  logInfo,
+  measure,
+  OpenSpan,
+  SpanKind,
+  traceHeaders,
+  underContext,
+} from '#libs/telemetry';
 import { forbiddenBy } from '../accept/recipient-filter.policy.ts';
 import { notStarted } from '../accept/postpone.policy.ts';
 import type { Screened } from '../channel.port.ts';
@@ -68,8 +79,14 @@ async function call<M>(job: Job<M>, message: M, tools: Tools<M>): Promise<SendRe
     job.end(routed(job, result, forbidding(job, outcome, tools), tools));
     const reported = logFields(outcome);
     label(span.span, reported);
+    const tookMs = clock.steady() - started;
     countAttempt(delivery, provider.name, outcome);
-    const line = { ...attributes, ...reported, 'mi.duration_ms': Math.round(clock.steady() - started) };
+    measure(
+      histograms.attemptDuration,
+      { 'mi.channel': delivery.channel, 'mi.provider': provider.name },
+      tookMs / 1_000,
+    );
+    const line = { ...attributes, ...reported, 'mi.duration_ms': Math.round(tookMs) };
     logInfo(tools.logger, span.context, line, 'attempt');
     span.end();
     return result;

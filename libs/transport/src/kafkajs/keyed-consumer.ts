@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { laneOf, topicNames, type Topic } from '#libs/contracts';
-import type { Logger } from '#libs/telemetry';
+import { gauges, type Logger, observe, type Reading } from '#libs/telemetry';
 import type { ConsumptionWatch } from '../partition/consumption-watch.ts';
 import { SelfHealingConsumer } from './self-healing-consumer.ts';
 import { type Every, every } from '../every.ts';
@@ -84,6 +84,7 @@ export class KeyedConsumer {
   private readonly work: WorkInProgress;
   private pumpIsDue = false;
   private stopCommitting: (() => void) | undefined;
+  private stopObserving: (() => void)[] = [];
   private committing: Promise<void> = Promise.resolve();
   /** Serialises the intake of partitions. */
   private turn: Promise<void> = Promise.resolve();
@@ -127,6 +128,7 @@ export class KeyedConsumer {
 
   async start(): Promise<void> {
     await this.consumer.start();
+    this.stopObserving = this.observed();
     this.stopCommitting = (this.options.every ?? every)(
       this.options.config.KAFKA_COMMIT_INTERVAL_MS,
       () => void this.commit(),
@@ -142,8 +144,32 @@ export class KeyedConsumer {
     clearTimeout(timer);
     // Commits continue until here; what finishes later is not committed.
     this.stopCommitting?.();
+    for (const end of this.stopObserving) end();
     await Promise.race([this.commit(), delay(COMMIT_WITHIN_MS, undefined, { ref: false })]);
     await this.consumer.stop();
+  }
+
+  private observed(): (() => void)[] {
+    const group = { 'messaging.consumer.group.name': this.options.groupId };
+    const lags = new Map<string, Reading<typeof gauges.consumerLag>>();
+    const read = () => {
+      // A partition that went to another replica has its lag there.
+      for (const known of lags.values()) known.value = 0;
+      for (const { topicName, partition, lag } of this.all) {
+        if (lag === undefined) continue;
+        const labels = {
+          'messaging.destination.name': topicName,
+          'messaging.destination.partition.id': String(partition),
+          ...group,
+        };
+        lags.set(`${topicName}/${partition}`, { labels, value: lag });
+      }
+      return lags.values();
+    };
+    return [
+      observe(gauges.consumerLag, read),
+      observe(gauges.recordsInWork, () => [{ labels: group, value: this.work.size }]),
+    ];
   }
 
   private takeNoMore(): void {
@@ -208,6 +234,7 @@ export class KeyedConsumer {
     const topic = this.byName.get(batch.topic);
     if (!topic || this.draining) return;
     const lane = laneOf(batch.topic);
+    tracker.fetched(Number(batch.highWatermark));
     for (const message of batch.messages as UnreadMessage[]) {
       if (message.stuck) return this.askLater(tracker, Number(message.offset), message.stuck.error);
       const record = toRecord(topic, batch.topic, lane, batch.partition, message);

@@ -59,6 +59,10 @@ export class WorkInProgress implements RecordsInWork {
     this.onFree = onFree;
   }
 
+  get size(): number {
+    return this.running.size;
+  }
+
   hasSlot(lane: Lane): boolean {
     return this.slots < this.capacity && this.slotsOf[lane] < laneQuotaOf(lane, this.capacity);
   }

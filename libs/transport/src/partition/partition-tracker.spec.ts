@@ -116,6 +116,27 @@ describe('the offset to commit', () => {
   });
 });
 
+describe('the lag', () => {
+  it('is what the broker had at the last fetch and is not finished yet', () => {
+    const tracker = aTracker();
+    expect(tracker.lag).toBeUndefined();
+    tracker.fetched(12);
+    for (const offset of [5, 6, 7]) tracker.add(aRecord(offset));
+    expect(tracker.lag).toBe(7);
+    takeAll(tracker);
+    tracker.complete(aRecord(6));
+    expect(tracker.lag).toBe(7);
+    tracker.complete(aRecord(5));
+    expect(tracker.lag).toBe(5);
+    tracker.complete(aRecord(7));
+    expect(tracker.lag).toBe(4);
+    tracker.committable();
+    expect(tracker.lag).toBe(4);
+    tracker.fetched(8);
+    expect(tracker.lag).toBe(0);
+  });
+});
+
 describe('a record that is fetched again', () => {
   it('while it is held runs no second time', () => {
     const tracker = aTracker(aRecord(0, 'a'), aRecord(1, 'a'));

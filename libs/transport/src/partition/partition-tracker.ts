@@ -33,6 +33,8 @@ export class PartitionTracker {
   private readonly released = new Set<number>();
   private readonly ready: Entry[] = [];
   private readonly waiting = new Map<string, Entry[]>();
+  /** Just after the last record that the broker had at the last fetch. */
+  private brokerEnd = 0;
   /** Just after the highest offset read. */
   private end = 0;
   private committed = -1;
@@ -60,8 +62,21 @@ export class PartitionTracker {
     return this.heldBytes;
   }
 
+  /** How many records of the partition are not finished, as of the last fetch; undefined: none was fetched yet. */
+  get lag(): number | undefined {
+    if (this.brokerEnd === 0) return undefined;
+    let next = this.end;
+    for (const [offset, { record }] of this.held) if (record && offset < next) next = offset;
+    return Math.max(0, this.brokerEnd - next);
+  }
+
   get hasReady(): boolean {
     return this.ready.length > 0;
+  }
+
+  /** Takes note of a fetch. `end`: the offset just after the broker's last record. */
+  fetched(end: number): void {
+    this.brokerEnd = end;
   }
 
   /** Adds a record; one that is held or already finished (read again after a rejoin) is ignored. */

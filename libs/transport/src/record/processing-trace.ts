@@ -7,6 +7,8 @@ export function traceOf(record: IncomingRecord, value: unknown): OpenSpan | Cont
   const parent = parentOf(record, value);
   if (!record.topic.traced) return parent;
   const attributes = {
+    'messaging.system.name': 'kafka',
+    // Its name before version 1.45 of the conventions, for one release more.
     'messaging.system': 'kafka',
     'messaging.destination.name': record.topicName,
     ...messageIdOf(value),

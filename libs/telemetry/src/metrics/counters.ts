@@ -1,20 +1,4 @@
-/** Describes a counter: `npm run generate` writes docs/metrics.md from it. */
-export interface CounterRow {
-  /**
-   * Named by OpenTelemetry's semantic conventions where they have a name, else under `mi.` (messaging integrations).
-   */
-  name: string;
-  /** The unit, in OpenTelemetry's notation: `{record}`. */
-  unit: string;
-  meaning: string;
-  /**
-   * Each label and its values: few, since every combination is a time series of its own. Never an id, address or
-   * content.
-   */
-  labels: Record<string, string>;
-  /** What an operator does when it grows; undefined where growth is normal. */
-  remedy?: string;
-}
+import type { InstrumentRow } from './instrument-row.ts';
 
 const topic = { 'messaging.destination.name': 'topic, with prefix and lane' };
 const group = { 'messaging.consumer.group.name': 'consumer group' };
@@ -30,7 +14,28 @@ export const counters = {
     name: 'messaging.client.consumed.messages',
     unit: '{message}',
     meaning: 'Kafka records that were taken up; a record that comes again counts again.',
-    labels: { 'messaging.system': '`kafka`', 'messaging.operation.name': '`process`', ...topic, ...group },
+    labels: {
+      'messaging.system.name': '`kafka`',
+      'messaging.system': 'the same, by its old name',
+      'messaging.operation.name': '`process`',
+      ...topic,
+      ...group,
+    },
+  },
+  messages: {
+    name: 'mi.messages',
+    unit: '{message}',
+    meaning:
+      'Messages that were accepted, that a provider took (`sent`), and that entered a status after that; counted by ' +
+      'reporting as it reads the facts, so a receipt that corrects an end counts there as well.',
+    labels: {
+      'mi.channel': 'email, sms',
+      'mi.lane': 'urgent, transactional, bulk',
+      'mi.status': '`accepted`, `sent`, `delivered`, `bounced`, `failed` and the others of [delivery.md](delivery.md)',
+      'mi.provider': 'the last provider that was involved; none where there was none',
+      'mi.failure.kind': 'kind of the failure where the status has one',
+    },
+    remedy: 'where `failed` or `bounced` grows: the report by cause, and [errors](errors/README.md)',
   },
   attempts: {
     name: 'mi.attempts',
@@ -224,4 +229,4 @@ export const counters = {
     labels: webhookEvent,
     remedy: 'the log names the fields, once for each shape: perhaps the provider has changed its format',
   },
-} as const satisfies Record<string, CounterRow>;
+} as const satisfies Record<string, InstrumentRow>;

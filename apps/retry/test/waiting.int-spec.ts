@@ -1,0 +1,39 @@
+import { aDeferred } from '#libs/testing';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PostgresWaitingMessages } from '../src/backlog/waiting.store.ts';
+import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
+
+describe('What retry keeps, as its gauges show it', () => {
+  let schedule: Schedule;
+  beforeEach(async () => {
+    schedule = await aSchedule();
+  });
+  afterEach(() => schedule.drop());
+
+  const waiting = (most = 100) => new PostgresWaitingMessages(schedule.pool).count(most);
+  const keep = (messageId: string, dueAt: string, more: Parameters<typeof planned>[1] = {}) =>
+    schedule.decisions.decideOnce(asking(aDeferred({ messageId }), planned(dueAt, more)));
+
+  it('is nothing at first', async () => {
+    expect(await waiting()).toEqual({ scheduled: 0, parked: 0, latenessS: 0 });
+  });
+
+  it('is what waits for its time and what is parked, each counted up to the limit', async () => {
+    for (const index of [1, 2, 3]) await keep(`m-${index}`, future);
+    const parked = { kind: 'waiting', waitsFor: 'route:["email",["x","a"]]', notBefore: past } as const;
+    for (const index of [4, 5]) await keep(`m-${index}`, future, parked);
+    expect(await waiting()).toEqual({ scheduled: 3, parked: 2, latenessS: 0 });
+    expect(await waiting(2)).toMatchObject({ scheduled: 2, parked: 2 });
+  });
+
+  it('is late by as much as the oldest that is due, in whatever lane', async () => {
+    for (const id of ['m-1', 'm-2']) await keep(id, past);
+    await keep('m-3', future);
+    await schedule.pool.query(
+      "UPDATE retry.schedule SET due_at = now() - interval '90 s', lane = 'bulk' WHERE message_id = 'm-2'",
+    );
+    const { latenessS } = await waiting();
+    expect(latenessS).toBeGreaterThanOrEqual(90);
+    expect(latenessS).toBeLessThan(150);
+  });
+});
