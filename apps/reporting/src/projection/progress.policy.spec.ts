@@ -80,6 +80,17 @@ describe('the steps of a message', () => {
     });
   });
 
+  it('are apart from what the recipient did, which counts once for each fact', () => {
+    const opened = aFact('opened', 7, { status: 'opened', source: 'receipt', provider: 'sendgrid', hop: 1 });
+    const steps = stepsThrough([request, sent, opened, opened, { ...opened, eventId: 'opened again' }]);
+    expect(steps.map(({ status, engagement }) => engagement ?? status)).toEqual([
+      'accepted',
+      'sent',
+      'opened',
+      'opened',
+    ]);
+  });
+
   it('include an end that a receipt corrects', () => {
     const failed = aFact('failed', 3, { hop: 1, status: 'failed', final: true, source: 'retry' });
     expect(named(stepsThrough([request, failed, delivered])).map(([status]) => status)).toEqual([

@@ -1,4 +1,4 @@
-import type { Channel, Lane, Status } from '#libs/contracts';
+import { type Channel, type Engagement, isEngagement, type Lane, type Status } from '#libs/contracts';
 import type { KeptFact } from './fact.ts';
 import type { MessageProjection } from './state.policy.ts';
 
@@ -14,11 +14,13 @@ export interface ProjectedMessage {
   fresh: ReadonlySet<string>;
 }
 
-/** A step of a message's way, as the metrics count it. */
+/** A step of a message's way, or what a recipient did with it, as the metrics count it. */
 export interface Progress {
   channel: Channel;
   lane: Lane | undefined;
   status: Status;
+  /** It is no step, but what a recipient did. */
+  engagement?: Engagement;
   provider: string | undefined;
   failureKind: string | undefined;
   /** sent, delivered: how long it took from when it was wanted, in seconds. */
@@ -40,7 +42,11 @@ export function progressOf({ channel, before, after, facts, fresh }: ProjectedMe
     failureKind: fact?.failure?.kind,
     tookS: fact && request && (status === 'sent' || status === 'delivered') ? secondsOf(request, fact) : undefined,
   });
-  const steps: Progress[] = [];
+  const steps: Progress[] = facts.flatMap((fact) =>
+    fresh.has(fact.eventId) && isEngagement(fact.status)
+      ? [{ ...stepOf(after.status, undefined), engagement: fact.status, provider: fact.provider }]
+      : [],
+  );
   if (request && fresh.has(request.eventId)) steps.push(stepOf('accepted', undefined));
   const sends = facts.filter(({ status }) => status === 'sent');
   if (sends.length > 0 && sends.every(({ eventId }) => fresh.has(eventId))) steps.push(stepOf('sent', earliest(sends)));

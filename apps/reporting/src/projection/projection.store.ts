@@ -14,7 +14,7 @@ import type { DeadLetterFact, IncomingFact, KeptFact } from './fact.ts';
 import type { KnownFact } from './join.policy.ts';
 import { joinReceipts } from './join.store.ts';
 import { type Progress, progressOf } from './progress.policy.ts';
-import { countProgress } from './progress-metrics.ts';
+import { countLetters, countProgress } from './progress-metrics.ts';
 import { Projection } from './projection.port.ts';
 import { deriveState } from './state.policy.ts';
 
@@ -36,14 +36,18 @@ export class PostgresProjection extends Projection {
   constructor(@Inject(POOL) pool: Pool) {
     super();
     const batching = { size: 200, lingerMs: 5 };
-    const together = <I>(stage: string, work: (client: PoolClient, entries: readonly I[]) => Promise<Progress[]>) =>
+    // Counted after the commit: a transaction that is repeated counts once.
+    const together = <I, R>(
+      stage: string,
+      work: (client: PoolClient, entries: readonly I[]) => Promise<R[]>,
+      counted: (results: readonly R[]) => void,
+    ) =>
       microBatch<I, true>(batching, async (entries) => {
-        const steps = await database(stage, () => transaction(pool, (client) => work(client, entries)));
-        countProgress(steps);
+        counted(await database(stage, () => transaction(pool, (client) => work(client, entries))));
         return entries.map((): true => true);
       });
-    this.facts = together('project', projectAll);
-    this.letters = together('give up', keepLetters);
+    this.facts = together('project', projectAll, countProgress);
+    this.letters = together('give up', keepLetters, countLetters);
   }
 
   async project(fact: IncomingFact): Promise<void> {
@@ -176,8 +180,9 @@ async function factsOf(client: PoolClient, ids: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.id, row.facts]));
 }
 
-async function keepLetters(client: PoolClient, letters: readonly DeadLetterFact[]): Promise<Progress[]> {
-  await client.query(
+/** @returns the letters that are new. */
+async function keepLetters(client: PoolClient, letters: readonly DeadLetterFact[]): Promise<DeadLetterFact[]> {
+  const { rows } = await client.query<{ event_id: string }>(
     `INSERT INTO reporting.dead_letter
        (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure, lacks)
      SELECT "eventId", id, tenant, channel, "messageId", lane, at, "requestedAt", hop, reason, attempts, failure,
@@ -186,8 +191,10 @@ async function keepLetters(client: PoolClient, letters: readonly DeadLetterFact[
          at timestamptz, "requestedAt" timestamptz, hop integer, reason text, attempts integer, failure jsonb,
            lacks text[])
       ORDER BY "eventId"
-     ON CONFLICT (event_id) DO NOTHING`,
+     ON CONFLICT (event_id) DO NOTHING
+     RETURNING event_id`,
     [JSON.stringify(letters)],
   );
-  return [];
+  const added = new Set(rows.map((row) => row.event_id));
+  return letters.filter(({ eventId }) => added.delete(eventId));
 }

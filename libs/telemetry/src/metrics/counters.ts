@@ -37,6 +37,27 @@ export const counters = {
     },
     remedy: 'where `failed` or `bounced` grows: the report by cause, and [errors](errors/README.md)',
   },
+  engagements: {
+    name: 'mi.engagements',
+    unit: '{event}',
+    meaning:
+      'What recipients did with messages, as the providers report it: opened, machine-opened, clicked, read, replied, ' +
+      'complained, unsubscribed; counted by reporting, each fact once.',
+    labels: { 'mi.channel': 'email, sms', 'mi.provider': 'provider', 'mi.engagement': 'what was done' },
+    remedy: 'where `complained` grows: stop the campaign; mailbox providers refuse a sender from 0.3 % on',
+  },
+  deadLetters: {
+    name: 'mi.dead_letters',
+    unit: '{message}',
+    meaning: 'Messages that were given up, counted by reporting as it reads `messaging.dead-letters`, each once.',
+    labels: {
+      'mi.channel': 'email, sms',
+      'mi.lane': 'urgent, transactional, bulk',
+      'mi.reason': '`failed`, `expired`, `exhausted` or `unconfirmed`',
+      'mi.failure.kind': 'kind of the failure',
+    },
+    remedy: '[operations.md](operations.md), and [errors](errors/README.md) by the code of the failure',
+  },
   attempts: {
     name: 'mi.attempts',
     unit: '{attempt}',
