@@ -1,5 +1,6 @@
 import type { Migration } from '#libs/persistence';
 import { accessMigrations } from './access/access.migrations.ts';
+import { letterMigrations } from './letters/letters.migrations.ts';
 import { operationMigrations } from './operations/operations.migrations.ts';
 
 /** Facts, and the state computed from them. Everything except `event`, `orphan` and `dead_letter` can be recomputed. */
@@ -93,4 +94,5 @@ export const reportingMigrations: readonly Migration[] = [
       COMMENT ON COLUMN message.receipt_asked IS 'Its channel was asked to find out what became of it.'`,
   },
   ...operationMigrations,
+  ...letterMigrations,
 ];

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.ts';
-import { DeadLetterController } from './api/dead-letter.controller.ts';
 import { MessageController } from './api/message/message.controller.ts';
 import { PostgresReports } from './api/report.store.ts';
 import { Reports } from './api/report.port.ts';
@@ -10,6 +9,12 @@ import { DeadLetterConsumer } from './intake/dead-letter.consumer.ts';
 import { Losses } from './intake/losses.service.ts';
 import { RequestConsumer } from './intake/request.consumer.ts';
 import { StatusConsumer } from './intake/status.consumer.ts';
+import { PostgresLetterGroups } from './letters/letter-groups.store.ts';
+import { LettersController } from './letters/letters.controller.ts';
+import { LetterGroupsReader } from './letters/letters.port.ts';
+import { LettersService } from './letters/letters.service.ts';
+import { OneMessageController } from './letters/one-message.controller.ts';
+import { OneMessageService } from './letters/one-message.service.ts';
 import { OperationsModule } from './operations/operations.module.ts';
 import { Projection } from './projection/projection.port.ts';
 import { PostgresProjection } from './projection/projection.store.ts';
@@ -26,13 +31,17 @@ import { reportingConfig } from './reporting.config.ts';
     DeadLetterConsumer,
     MessageController,
     SummaryController,
-    DeadLetterController,
+    LettersController,
+    OneMessageController,
   ],
   providers: [
     { provide: Projection, useClass: PostgresProjection },
     { provide: Reports, useClass: PostgresReports },
     { provide: TakenMessages, useClass: PostgresTakenMessages },
     ReportService,
+    { provide: LetterGroupsReader, useClass: PostgresLetterGroups },
+    LettersService,
+    OneMessageService,
     ReceiptRequests,
     Losses,
     reportingConfig.provider,

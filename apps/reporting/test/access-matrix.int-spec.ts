@@ -55,9 +55,46 @@ const rows: Readonly<Record<string, Row>> = {
     }),
     others: 200,
     // Counts name nobody.
-    shows: '"total":1',
+    shows: '"total":2',
   },
   'GET /v1/dead-letters': { needs: 'read', ask: () => ({ url: '/v1/dead-letters' }), others: 200 },
+  'GET /v1/dead-letters/groups': {
+    needs: 'read',
+    ask: (tenant) => ({ url: `/v1/dead-letters/groups?tenant=${tenant}` }),
+    others: 200,
+    // Counts name nobody.
+    shows: '"total":1',
+  },
+  'POST /v1/dead-letters/redrive': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: '/v1/dead-letters/redrive', body: { filter: { tenant }, atMost: 10 } }),
+    others: 403,
+    audited: true,
+  },
+  'POST /v1/dead-letters/discard': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: '/v1/dead-letters/discard', body: { filter: { tenant }, atMost: 10 } }),
+    others: 403,
+    audited: true,
+  },
+  'POST /v1/messages/{channel}/{messageId}/cancel': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: `/v1/messages/email/w-${tenant}/cancel?tenant=${tenant}`, body: {} }),
+    others: 404,
+    audited: true,
+  },
+  'POST /v1/messages/{channel}/{messageId}/bring-forward': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: `/v1/messages/email/w-${tenant}/bring-forward?tenant=${tenant}`, body: {} }),
+    others: 404,
+    audited: true,
+  },
+  'POST /v1/messages/{channel}/{messageId}/redrive': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: `/v1/messages/email/m-${tenant}/redrive?tenant=${tenant}`, body: {} }),
+    others: 404,
+    audited: true,
+  },
   'GET /v1/keys': { needs: 'admin', ask: () => ({ url: '/v1/keys?limit=200' }), others: 200 },
   'POST /v1/keys': {
     needs: 'admin',
@@ -140,6 +177,7 @@ beforeAll(async () => {
     const of = { tenant, channel: 'email', messageId: `m-${tenant}` } as const;
     await projection.project(requested(of.messageId, { tenant }));
     await projection.project(fact(of.messageId, { tenant, status: 'failed', final: true, source: 'retry' }));
+    await projection.project(requested(`w-${tenant}`, { tenant }));
     await projection.addDeadLetter(aDeadLetter({ ...of, id: identityKey(of) }, { eventId: randomUUID() }));
     await aKey(['read'], [tenant]);
   }

@@ -209,7 +209,14 @@ describe('projecting facts', () => {
       replicas[1]!.addDeadLetter(letter),
       replicas[0]!.addDeadLetter({ ...letter, eventId: randomUUID(), messageId: 'other', id: idOf('other') }),
     ]);
-    expect((await history('given-up'))?.deadLetter).toEqual({ ...letter, lacks: [] });
+    expect((await history('given-up'))?.deadLetter).toEqual({
+      ...letter,
+      lacks: [],
+      state: 'open',
+      settledBy: null,
+      operationId: null,
+      expiresAt: null,
+    });
     expect(await reports.deadLetters({ tenants: undefined, limit: 10 })).toHaveLength(2);
   });
 

@@ -31,6 +31,7 @@ export class ReportingApi {
       topics.statusChanged,
       topics.deadLetters,
       topics.unreadable,
+      topics.cancelRequested,
       topics.operationRequested,
       topics.operationChanged,
     ]);

@@ -1,6 +1,7 @@
 import type { Channel, Engagement, Lane, RecipientRef, Status } from '#libs/contracts';
 import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
 import type { Position } from '#libs/runtime';
+import type { LetterSearch } from '../letters/letters.port.ts';
 import type { Count } from './summary/summary.policy.ts';
 
 /** The current state of a message. */
@@ -67,10 +68,7 @@ export abstract class Reports {
   }): Promise<Count[]>;
 
   /** Newest first. */
-  abstract deadLetters(page: {
-    tenant?: string | undefined;
-    tenants: string[] | undefined;
-    after?: Position<'id'> | undefined;
-    limit: number;
-  }): Promise<DeadLetterRow[]>;
+  abstract deadLetters(
+    page: LetterSearch & { after?: Position<'id'> | undefined; limit: number },
+  ): Promise<DeadLetterRow[]>;
 }

@@ -11,13 +11,14 @@ import type {
   MessageSummary,
   SummaryResponse,
 } from './responses.ts';
-import type { Parsed, ListQuery, MessagePath, PageQuery, Search, SummaryQuery } from './requests.ts';
+import type { Parsed, ListQuery, MessagePath, Search, SummaryQuery } from './requests.ts';
 import { type Caller, impliedTenant, maySee, shownTenants } from '../access/caller.policy.ts';
 import { messageNotFound } from './problem.ts';
 import { type DeadLetterRow, type MessageRow, Reports } from './report.port.ts';
 import { isFinal, summarise } from './summary/summary.policy.ts';
 import { failureOf, timelineOf } from './message/timeline.policy.ts';
 import { describeDeadLetter } from './message/wording.policy.ts';
+import type { LetterQuery } from '../letters/requests.ts';
 import type { DeadLetterFact } from '../projection/fact.ts';
 
 const HOUR = 3_600_000;
@@ -78,9 +79,9 @@ export class ReportService {
     return { ...range, ...summarise(await this.reports.counts({ tenant, tenants: shownTenants(caller), ...range })) };
   }
 
-  async deadLetters(caller: Caller, { tenant, cursor, limit }: Parsed<typeof PageQuery>): Promise<DeadLetterList> {
+  async deadLetters(caller: Caller, { cursor, limit, ...search }: Parsed<typeof LetterQuery>): Promise<DeadLetterList> {
     const tenants = shownTenants(caller);
-    const rows = await this.reports.deadLetters({ tenant, tenants, after: cursors.read(cursor), limit: limit + 1 });
+    const rows = await this.reports.deadLetters({ ...search, tenants, after: cursors.read(cursor), limit: limit + 1 });
     const page = cursors.pageOf(rows, limit, (row) => ({ at: row.at, id: row.eventId }));
     return { items: page.rows.map((row) => this.letterOf(row)), nextCursor: page.nextCursor };
   }
@@ -130,6 +131,15 @@ export class ReportService {
 }
 
 function deadLetterSummaryOf(letter: DeadLetterFact): DeadLetterSummary {
-  const { at, reason, attempts, failure } = letter;
-  return { at, reason, meaning: `${describeDeadLetter(letter)} ${failure.meaning}`, remedy: failure.remedy, attempts };
+  const { at, reason, attempts, failure, state = 'open', settledBy = null, operationId = null } = letter;
+  return {
+    at,
+    reason,
+    state,
+    settledBy,
+    operationId,
+    meaning: `${describeDeadLetter(letter)} ${failure.meaning}`,
+    remedy: failure.remedy,
+    attempts,
+  };
 }

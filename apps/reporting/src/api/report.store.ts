@@ -1,6 +1,8 @@
 import { database, type Pool } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
+import { meant } from '../letters/letter-groups.store.ts';
+import { Conditions } from './conditions.ts';
 import type { DeadLetterFact, KeptFact } from '../projection/fact.ts';
 import {
   type DeadLetterRow,
@@ -16,7 +18,8 @@ const messageColumns = `m.id, m.tenant, m.channel, m.message_id AS "messageId", 
   m.status, m.status_at AS "statusAt", m.final, m.engagement, m.provider, m.attempts, m.updated_at AS "updatedAt"`;
 
 const letterColumns = `d.event_id AS "eventId", d.id, d.tenant, d.channel, d.message_id AS "messageId", d.lane, d.at,
-  d.requested_at AS "requestedAt", d.hop, d.reason, d.attempts, d.failure, d.lacks`;
+  d.requested_at AS "requestedAt", d.hop, d.reason, d.attempts, d.failure, d.lacks, d.state,
+  d.settled_by AS "settledBy", d.operation_id AS "operationId", d.expires_at AS "expiresAt"`;
 
 /** Times as the driver returns them: dates from columns, text from JSON. */
 type Dated<T extends DeadLetterFact> = Omit<T, 'at' | 'requestedAt'> & {
@@ -70,16 +73,11 @@ export class PostgresReports extends Reports {
     );
   }
 
-  async deadLetters({
-    tenant,
-    tenants,
-    after,
-    limit,
-  }: Parameters<Reports['deadLetters']>[0]): Promise<DeadLetterRow[]> {
-    const where = new Conditions()
-      .add(tenant, (value) => `d.tenant = ${value}`)
-      .add(tenants, (value) => `d.tenant = ANY(${value})`)
-      .addPair(after && [after.at, after.id], (at, id) => `(d.at, d.event_id) < (${at}, ${id})`);
+  async deadLetters({ after, limit, ...search }: Parameters<Reports['deadLetters']>[0]): Promise<DeadLetterRow[]> {
+    const where = meant(search).addPair(
+      after && [after.at, after.id],
+      (at, id) => `(d.at, d.event_id) < (${at}, ${id})`,
+    );
     const order = `ORDER BY d.at DESC, d.event_id DESC LIMIT ${where.value(limit)}`;
     const rows = await this.rows<Dated<DeadLetterRow>>(
       `SELECT ${letterColumns}, m.status, m.final, m.status_at AS "statusAt", m.trace_id AS "traceId"
@@ -92,31 +90,6 @@ export class PostgresReports extends Reports {
   private async rows<T extends object>(text: string, values: unknown[]): Promise<T[]> {
     const { rows } = await database('report', () => this.pool.query<T>(text, values));
     return rows;
-  }
-}
-
-/** The conditions of a query; each value becomes a parameter. */
-class Conditions {
-  readonly values: unknown[] = [];
-  private readonly parts: string[] = [];
-
-  add(given: string | readonly string[] | undefined, condition: (value: string) => string): this {
-    if (given !== undefined) this.parts.push(condition(this.value(given)));
-    return this;
-  }
-
-  addPair(given: [string, string] | undefined, condition: (first: string, second: string) => string): this {
-    if (given) this.parts.push(condition(this.value(given[0]), this.value(given[1])));
-    return this;
-  }
-
-  value(given: unknown): string {
-    this.values.push(given);
-    return `$${this.values.length}`;
-  }
-
-  get text(): string {
-    return this.parts.length > 0 ? `WHERE ${this.parts.join(' AND ')}` : '';
   }
 }
 

@@ -45,5 +45,3 @@ export const SummaryQuery = z.strictObject({
   since: Instant.optional().describe('Requested at or after; left out: 30 days before until.'),
   until: Instant.optional().describe('Requested before; left out: now.'),
 });
-
-export const PageQuery = z.strictObject({ tenant: anyTenant, limit, cursor });

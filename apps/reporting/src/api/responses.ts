@@ -6,6 +6,8 @@ import {
   FieldError,
   Instant,
   Lane,
+  LetterReason,
+  LetterState,
   Notice,
   perChannel,
   SmsEncoding,
@@ -14,6 +16,7 @@ import {
 } from '#libs/contracts';
 import { z } from 'zod';
 import { AuditList } from '../access/audit/responses.ts';
+import { LetterGroups } from '../letters/responses.ts';
 import { OperationList, OperationResponse } from '../operations/responses.ts';
 import { ApiKeyList, ApiKeyResponse, MadeKeyResponse } from '../access/key/responses.ts';
 
@@ -40,6 +43,7 @@ export const TimelineEntry = z.object({
   providerMessageId: z.string().optional().describe('What the provider calls it.'),
   recipient: mask.optional(),
   reason: z.string().optional().describe('Why, in plain words.'),
+  operationId: z.string().optional().describe('The operation of an operator that it comes of.'),
   segments: z.number().int().optional().describe('Of an SMS: how many parts it takes.'),
   encoding: SmsEncoding.optional().describe('Of an SMS: how its characters travel.'),
   nextAt: Instant.optional().describe('When it will be tried next.'),
@@ -78,7 +82,10 @@ export type MessageSummary = z.infer<typeof MessageSummary>;
 
 export const DeadLetterSummary = z.object({
   at: Instant,
-  reason: z.enum(['failed', 'expired', 'exhausted', 'unconfirmed']),
+  reason: LetterReason,
+  state: LetterState,
+  settledBy: z.string().nullable().describe('The operation that redrove or discarded it.'),
+  operationId: z.string().nullable().describe('The redrive after which it was given up again.'),
   meaning: z.string().describe('Why it was given up, in plain words.'),
   remedy: z.string().describe('What to do about it.'),
   attempts: z.number().int(),
@@ -136,6 +143,7 @@ export const responseSchemas = {
   MessageList,
   Summary: SummaryResponse,
   DeadLetterList,
+  DeadLetterGroups: LetterGroups,
   ApiKey: ApiKeyResponse,
   ApiKeyList,
   MadeKey: MadeKeyResponse,

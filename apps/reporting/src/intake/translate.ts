@@ -117,8 +117,16 @@ export function deadLetter(letter: DeadLetter): DeadLetterFact {
     reason,
     attempts: attempts.length,
     failure: plain(letter.failure),
+    template: templateOf(letter.request),
+    expiresAt: utc(letter.expiresAt),
   };
   return storable(kept, lacksOf(letter));
+}
+
+/** The name of a template, which is no content. */
+function templateOf({ template }: Record<string, unknown>): string | undefined {
+  const name = typeof template === 'object' ? (template as { name?: unknown } | null)?.name : undefined;
+  return typeof name === 'string' && name.length <= 100 ? name : undefined;
 }
 
 /** The names of fields that were lost on the way. */

@@ -35,6 +35,11 @@ export class OperationsService {
     return responseOf(row, Date.now());
   }
 
+  /** Whether an operation of this id is known, whosever it is. */
+  async isKnown(id: string): Promise<boolean> {
+    return (await this.table.find(id)) !== undefined;
+  }
+
   async list(caller: Caller, { kind, limit, cursor }: Parsed<typeof OperationQuery>): Promise<OperationList> {
     const after = cursors.read(cursor);
     const rows = await this.table.list({ tenants: shownTenants(caller), kind, after, limit: limit + 1 });

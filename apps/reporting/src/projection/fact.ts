@@ -4,6 +4,8 @@ import type {
   Failure,
   Identity,
   Lane,
+  LetterReason,
+  LetterState,
   RecipientRef,
   StatusChanged,
 } from '#libs/contracts';
@@ -63,10 +65,20 @@ export interface DeadLetterFact {
   at: string;
   requestedAt: string;
   hop: number;
-  reason: 'failed' | 'expired' | 'exhausted' | 'unconfirmed';
+  reason: LetterReason;
   /** The number of attempts at providers. */
   attempts: number;
   failure: Failure;
+  /** The name of its template. */
+  template?: string | undefined;
+  /** Until when it was wanted. */
+  expiresAt?: string | null | undefined;
+  /** Derived from facts; undefined: as it comes from Kafka. */
+  state?: LetterState | undefined;
+  /** The operation that redrove or discarded it. */
+  settledBy?: string | null | undefined;
+  /** The redrive after which it was given up again. */
+  operationId?: string | null | undefined;
   /** Names of fields that could not be kept. */
   lacks?: string[] | undefined;
 }

@@ -10,6 +10,7 @@ import {
 } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
+import { concernsLetters, deriveLetterStates } from '../letters/letter-states.store.ts';
 import type { DeadLetterFact, IncomingFact, KeptFact } from './fact.ts';
 import type { KnownFact } from './join.policy.ts';
 import { joinReceipts } from './join.store.ts';
@@ -69,6 +70,10 @@ async function projectAll(client: PoolClient, facts: readonly IncomingFact[]): P
   const fresh = known.filter(({ fact }) => added.has(fact.eventId));
   await addRecipients(client, fresh);
   const changed = new Set(fresh.map(({ id }) => id));
+  await deriveLetterStates(
+    client,
+    fresh.filter(({ fact }) => concernsLetters(fact)).map(({ id }) => id),
+  );
   return writeStates(
     client,
     keys.filter(({ id }) => changed.has(id)),
@@ -184,16 +189,21 @@ async function factsOf(client: PoolClient, ids: readonly string[]): Promise<Map<
 async function keepLetters(client: PoolClient, letters: readonly DeadLetterFact[]): Promise<DeadLetterFact[]> {
   const { rows } = await client.query<{ event_id: string }>(
     `INSERT INTO reporting.dead_letter
-       (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure, lacks)
+       (event_id, id, tenant, channel, message_id, lane, at, requested_at, hop, reason, attempts, failure, lacks,
+        template, expires_at)
      SELECT "eventId", id, tenant, channel, "messageId", lane, at, "requestedAt", hop, reason, attempts, failure,
-       coalesce(lacks, '{}')
+       coalesce(lacks, '{}'), template, "expiresAt"
        FROM jsonb_to_recordset($1) AS r("eventId" uuid, id uuid, tenant text, channel text, "messageId" text, lane text,
          at timestamptz, "requestedAt" timestamptz, hop integer, reason text, attempts integer, failure jsonb,
-           lacks text[])
+           lacks text[], template text, "expiresAt" timestamptz)
       ORDER BY "eventId"
      ON CONFLICT (event_id) DO NOTHING
      RETURNING event_id`,
     [JSON.stringify(letters)],
+  );
+  await deriveLetterStates(
+    client,
+    letters.map(({ id }) => id),
   );
   const added = new Set(rows.map((row) => row.event_id));
   return letters.filter(({ eventId }) => added.delete(eventId));

@@ -3,6 +3,7 @@ import { Attempt, Failure } from './failure.ts';
 import { Channel, Instant, Lane, MessageId, Tenant } from '../request/primitives.ts';
 import { requestSchema } from '../request/request-schema.ts';
 import { SmsKind } from '../request/sms-request.ts';
+import { LetterReason } from './letter-work.ts';
 import { RecipientRef } from './status.ts';
 
 /** What a message carries from hop to hop, in every channel. */
@@ -145,7 +146,7 @@ export const DeadLetter = z.looseObject({
   ...Handover,
   hop: z.number().int().positive(),
   at: Instant,
-  reason: z.enum(['failed', 'expired', 'exhausted', 'unconfirmed']),
+  reason: LetterReason,
   failure: Failure,
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;

@@ -5,6 +5,11 @@ import type { AuditRow } from './chain.ts';
 export const auditActions = {
   'key.made': 'An API key was made.',
   'key.revoked': 'An API key was revoked.',
+  'letters.redriven': 'Dead letters were to be redriven.',
+  'letters.discarded': 'Dead letters were to be discarded.',
+  'message.cancelled': 'A message was to be cancelled.',
+  'message.brought-forward': 'The plan of a message was to be brought forward.',
+  'message.redriven': 'The dead letter of a message was to be redriven.',
   'operation.stopped': 'A job of an operator was stopped.',
 } as const;
 export type AuditAction = keyof typeof auditActions;
