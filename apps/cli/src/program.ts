@@ -6,6 +6,9 @@ import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { holdsCommand } from './commands/holds.ts';
 import { keysCommand } from './commands/keys.ts';
+import { discardCommand, redriveCommand } from './commands/redrive.ts';
+import { lettersCommand } from './commands/letters.ts';
+import { opsCommand } from './commands/ops.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { smokeCommand } from './commands/smoke.ts';
 import { suppressionsCommand } from './commands/suppressions.ts';
@@ -20,6 +23,10 @@ const operatorCommands = () => [
   suppressionsCommand(),
   holdsCommand(),
   explainCommand(),
+  lettersCommand(),
+  redriveCommand(),
+  discardCommand(),
+  opsCommand(),
   keysCommand(),
   auditCommand(),
   restoreCommand(),

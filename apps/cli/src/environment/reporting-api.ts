@@ -39,9 +39,10 @@ export class ReportingApi {
 
   /**
    * @param path below `/v1/`
+   * @param operationId the caller’s name for what is asked for: the same again is the same operation
    * @throws ApiRefusal where the service does not do it; CliError where it does not answer
    */
-  async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  async call<T>(method: 'GET' | 'POST', path: string, body?: object, operationId?: string): Promise<T> {
     const { url, key } = this.access;
     if (key === '')
       throw new CliError('There is no API key to call the reporting service with.', [
@@ -50,7 +51,11 @@ export class ReportingApi {
       ]);
     const response = await fetch(`${url}/v1/${path}`, {
       method,
-      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body && { 'content-type': 'application/json' }),
+        ...(operationId !== undefined && { 'idempotency-key': operationId }),
+      },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     }).catch((cause: unknown) => {
@@ -69,4 +74,10 @@ async function refusalOf(response: Response): Promise<ApiRefusal> {
   const { message, remedy } = (await response.json().catch(() => ({}))) as { message?: string; remedy?: string };
   const what = message ?? `the reporting service answered ${response.status}`;
   return new ApiRefusal(response.status, `${what.charAt(0).toUpperCase()}${what.slice(1)}.`, remedy ? [remedy] : []);
+}
+
+/** The query of a path, with its question mark; none where nothing is named. */
+export function queryOf(values: Readonly<Record<string, string | undefined>>): string {
+  const named = Object.entries(values).filter((each): each is [string, string] => each[1] !== undefined);
+  return named.length === 0 ? '' : `?${new URLSearchParams(named).toString()}`;
 }
