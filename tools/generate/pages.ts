@@ -10,6 +10,8 @@ import { errorPages } from './errors/error-pages.ts';
 import { failureTables } from './errors/failure-tables.ts';
 import { limitsPage } from './limits.ts';
 import { metricsPage } from './metrics.ts';
+import { alertsFile, rulesFile } from '../monitoring/write.ts';
+import { runbookPages } from './runbooks.ts';
 import { retryPolicyExample, retryPolicySchema } from './retry-policy.ts';
 import { contractSchemas } from './schemas.ts';
 import { topicsPage } from './topics.ts';
@@ -29,6 +31,9 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ['docs/configuration.md', configurationPage(await servicesOf(root))],
     [ARCHITECTURE, architecturePage(root)],
     ['docs/adr/README.md', decisionsPage(root)],
+    ['deploy/monitoring/rules/messaging.rules.yml', rulesFile()],
+    ['deploy/monitoring/alerts/messaging.alerts.yml', alertsFile()],
+    ...runbookPages(),
     [COMPOSE, composeFile(root)],
     ...errorPages(failureTables()),
   ]);

@@ -8,6 +8,8 @@ export interface Alert {
   expr: string;
   /** How long it must be so before it fires, such as `5m`. */
   for: string;
+  /** Labels that tell alerts of one name apart, besides those of the result. */
+  labels?: Record<string, string>;
   /** One line, without values. */
   summary: string;
   /** One or two sentences with labels and value, in Prometheus's templates. */

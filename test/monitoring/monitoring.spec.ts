@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { counters, gauges, histograms, type InstrumentRow } from '#libs/telemetry';
+import { describe, expect, it } from '@jest/globals';
+import { recordingRules } from '../../tools/monitoring/recording-rules.ts';
+import { alerts } from '../../tools/monitoring/write.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, 'deploy', 'monitoring');
+const files = (pattern: string) => globSync(pattern, { cwd: folder });
+const run = (program: string, ...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
+  return { status, output: stdout + stderr };
+};
+const isThere = (program: string) => spawnSync(program, ['--version']).error === undefined;
+/** Says in its title why it does not run. */
+const withProgram = (program: string, package_: string) =>
+  isThere(program)
+    ? it
+    : (title: string) => it.skip(`${title} (needs ${program}: apt-get install ${package_})`, () => {});
+
+const rows: InstrumentRow[] = [...Object.values(counters), ...Object.values(histograms), ...Object.values(gauges)];
+const nameOf = ({ name }: InstrumentRow) => name.replaceAll(/\W/g, '_');
+const isOurs = (series: string) =>
+  rows.some((row) => {
+    const rest = series.startsWith(nameOf(row)) ? series.slice(nameOf(row).length) : undefined;
+    return rest !== undefined && /^(?:_seconds|_bytes|_ratio)?(?:_total|_bucket|_sum|_count)?$/.test(rest);
+  });
+const labels = new Set(rows.flatMap((row) => Object.keys(row.labels)).map((label) => label.replaceAll(/\W/g, '_')));
+const recorded = new Set(recordingRules.map(({ record }) => record));
+const expressions = [...alerts, ...recordingRules].map(({ expr }) => expr);
+
+describe('the rules and alerts for Prometheus', () => {
+  it('ask only for metrics, labels and recorded series that there are', () => {
+    for (const expr of expressions) {
+      const series = expr.replaceAll(/"[^"]*"/g, '').match(/\b(?:mi|nodejs|v8js|process)_\w+(?=[{[\s),]|$)/g) ?? [];
+      const named = series.filter((name) => !labels.has(name));
+      expect([expr, named.filter((name) => !isOurs(name))]).toEqual([expr, []]);
+      const ofRules = expr.match(/\b\w+:\w+:\w+/g) ?? [];
+      expect([expr, ofRules.filter((name) => !recorded.has(name))]).toEqual([expr, []]);
+      const matched = [...expr.matchAll(/[{,](\w+)(?:=~|!~|!=|=)"/g)].map(([, label]) => label!);
+      const known = (label: string) => labels.has(label) || ['le', 'service_name'].includes(label);
+      expect([expr, matched.filter((label) => !known(label))]).toEqual([expr, []]);
+    }
+  });
+
+  it('have a page for each alert, which says what it means, where to look and what to do', () => {
+    for (const { name, runbook } of alerts) {
+      const page = readFileSync(join(root, 'docs', 'runbooks', `${name}.md`), 'utf8');
+      for (const text of [runbook.means, ...runbook.look, ...runbook.act]) expect(page).toContain(text);
+      expect([name, runbook.look.length > 0, runbook.act.length > 0]).toEqual([name, true, true]);
+    }
+  });
+
+  it('are named as Prometheus’s mixins are, and tell alerts of one name apart by their labels', () => {
+    for (const { name, summary } of alerts) {
+      expect(name).toMatch(/^Messaging[A-Z]\w+$/);
+      expect(summary).not.toMatch(/\{\{/);
+    }
+    const told = alerts.map(({ name, severity, labels: more }) => JSON.stringify([name, severity, more]));
+    expect(told.length).toBe(new Set(told).size);
+    expect(existsSync(join(folder, 'alertmanager.yml'))).toBe(true);
+  });
+
+  withProgram('promtool', 'prometheus')('are valid', () => {
+    const { status, output } = run('promtool', 'check', 'rules', ...files('{rules,alerts}/*.yml'));
+    expect([status, output]).toEqual([0, expect.stringContaining('SUCCESS')]);
+    expect(run('promtool', 'check', 'config', '--syntax-only', 'prometheus.yml').status).toBe(0);
+  });
+
+  withProgram('promtool', 'prometheus')('fire where the histories in tests/ say so, and nowhere else', () => {
+    const { status, output } = run('promtool', 'test', 'rules', ...files('tests/*.yml'));
+    expect([status, output]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
+  withProgram('amtool', 'prometheus-alertmanager')('reach their receivers', () => {
+    const { status, output } = run('amtool', 'check-config', 'alertmanager.yml');
+    expect([status, output]).toEqual([0, expect.stringContaining('SUCCESS')]);
+    const routeOf = (...matchers: string[]) =>
+      run('amtool', 'config', 'routes', 'test', '--config.file=alertmanager.yml', ...matchers).output;
+    expect(routeOf('severity=critical')).toMatch(/^on-call$/m);
+    expect(routeOf('severity=warning')).toMatch(/^people$/m);
+  });
+});
