@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counters, gauges, histograms, type InstrumentRow } from '#libs/telemetry';
 import { describe, expect, it } from '@jest/globals';
+import { dashboard } from '../../tools/monitoring/dashboard.ts';
 import { recordingRules } from '../../tools/monitoring/recording-rules.ts';
 import { alerts } from '../../tools/monitoring/write.ts';
 
@@ -29,7 +31,59 @@ const isOurs = (series: string) =>
   });
 const labels = new Set(rows.flatMap((row) => Object.keys(row.labels)).map((label) => label.replaceAll(/\W/g, '_')));
 const recorded = new Set(recordingRules.map(({ record }) => record));
-const expressions = [...alerts, ...recordingRules].map(({ expr }) => expr);
+interface Panel {
+  type: string;
+  title?: string;
+  description?: string;
+  datasource?: { uid: string };
+  fieldConfig?: { defaults: { unit?: string } };
+  targets?: { expr: string; datasource?: { uid: string }; refId?: string }[];
+  panels?: Panel[];
+}
+const drawn = dashboard() as { templating: { list: { name: string; type: string }[] }; panels: Panel[] };
+const panels = drawn.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]).filter(({ type }) => type !== 'row');
+const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+const expressions = [...[...alerts, ...recordingRules].map(({ expr }) => expr), ...queries];
+
+describe('the dashboard for Grafana', () => {
+  // The rules of Grafana's dashboard linter.
+  it('lets its reader choose data source, job and instance', () => {
+    expect(drawn.templating.list.map(({ name, type }) => [name, type])).toEqual([
+      ['datasource', 'datasource'],
+      ['job', 'query'],
+      ['instance', 'query'],
+    ]);
+  });
+
+  it('has panels with title, meaning and unit, whose queries ask the chosen source for the chosen replicas', () => {
+    expect(panels.length).toBeGreaterThan(12);
+    for (const { title, description, datasource, fieldConfig, targets = [] } of panels) {
+      expect([title, description]).toEqual([expect.stringMatching(/./), expect.stringMatching(/\.$/)]);
+      expect([title, datasource?.uid, fieldConfig?.defaults.unit]).toEqual([title, '$datasource', expect.any(String)]);
+      expect(targets.length).toBeGreaterThan(0);
+      for (const target of targets) {
+        expect([target.expr, target.datasource?.uid]).toEqual([target.expr, '$datasource']);
+        expect(target.expr).toContain('job=~"$job",instance=~"$instance"');
+        expect(target.expr).not.toMatch(/\[(?!\$__rate_interval\])/);
+      }
+    }
+  });
+
+  withProgram('promtool', 'prometheus')('asks in valid PromQL', () => {
+    const place = mkdtempSync(join(tmpdir(), 'dashboard-'));
+    try {
+      const rules = queries.map((expr, at) => ({ record: `panel_${at}:x:y`, expr: filledIn(expr) }));
+      writeFileSync(join(place, 'panels.yml'), JSON.stringify({ groups: [{ name: 'panels', rules }] }));
+      const { status, output } = run('promtool', 'check', 'rules', join(place, 'panels.yml'));
+      expect([status, output]).toEqual([0, expect.stringContaining(`${queries.length} rules found`)]);
+    } finally {
+      rmSync(place, { recursive: true });
+    }
+  });
+});
+
+const filledIn = (expr: string) =>
+  expr.replaceAll('$__rate_interval', '1m').replaceAll('$job', '.+').replaceAll('$instance', '.+');
 
 describe('the rules and alerts for Prometheus', () => {
   it('ask only for metrics, labels and recorded series that there are', () => {
@@ -40,7 +94,7 @@ describe('the rules and alerts for Prometheus', () => {
       const ofRules = expr.match(/\b\w+:\w+:\w+/g) ?? [];
       expect([expr, ofRules.filter((name) => !recorded.has(name))]).toEqual([expr, []]);
       const matched = [...expr.matchAll(/[{,](\w+)(?:=~|!~|!=|=)"/g)].map(([, label]) => label!);
-      const known = (label: string) => labels.has(label) || ['le', 'service_name'].includes(label);
+      const known = (label: string) => labels.has(label) || ['le', 'service_name', 'job', 'instance'].includes(label);
       expect([expr, matched.filter((label) => !known(label))]).toEqual([expr, []]);
     }
   });

@@ -10,6 +10,7 @@ import { errorPages } from './errors/error-pages.ts';
 import { failureTables } from './errors/failure-tables.ts';
 import { limitsPage } from './limits.ts';
 import { metricsPage } from './metrics.ts';
+import { dashboard } from '../monitoring/dashboard.ts';
 import { alertsFile, rulesFile } from '../monitoring/write.ts';
 import { runbookPages } from './runbooks.ts';
 import { retryPolicyExample, retryPolicySchema } from './retry-policy.ts';
@@ -33,6 +34,7 @@ export async function pages(root: string): Promise<Map<string, string>> {
     ['docs/adr/README.md', decisionsPage(root)],
     ['deploy/monitoring/rules/messaging.rules.yml', rulesFile()],
     ['deploy/monitoring/alerts/messaging.alerts.yml', alertsFile()],
+    ['deploy/monitoring/dashboards/messaging.json', json(dashboard())],
     ...runbookPages(),
     [COMPOSE, composeFile(root)],
     ...errorPages(failureTables()),
