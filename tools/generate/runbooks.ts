@@ -48,8 +48,11 @@ ${numbered(act)}
 
 ## It fires
 
-${of.map(({ severity, expr, for: pending }) => `${severity}, once this has a result for ${pending}:\n\n\`\`\`promql\n${expr}\n\`\`\``).join('\n\n')}
+${of.map(condition).join('\n\n')}
 `;
 }
+
+const condition = ({ severity, expr, for: pending }: Alert): string =>
+  `${severity}, once this has a result for ${pending}:\n\n\`\`\`promql\n${expr}\n\`\`\``;
 
 const numbered = (steps: readonly string[]): string => steps.map((step, at) => `${at + 1}. ${step}`).join('\n');

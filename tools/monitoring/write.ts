@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import type { Alert } from './alert.ts';
-import { deliveryAlerts } from './delivery.alerts.ts';
-import { platformAlerts } from './platform.alerts.ts';
-import { providerAlerts } from './provider.alerts.ts';
+import { deliveryAlerts } from './delivery-alerts.table.ts';
+import { platformAlerts } from './platform-alerts.table.ts';
+import { providerAlerts } from './provider-alerts.table.ts';
 import { recordingRules } from './recording-rules.ts';
 
 /** Every alert, by group. */

@@ -1,3 +1,4 @@
+import { Channel } from '#libs/contracts';
 import { counters } from '#libs/telemetry';
 import type { Alert } from './alert.ts';
 import { objectives } from './objectives.ts';
@@ -7,7 +8,7 @@ const { lag, latenessSeconds, eventLoopSeconds } = objectives;
 const increased = (row: Parameters<typeof total>[0], by: string, window: string, matchers = '') =>
   `sum by (${by}) (increase(${total(row, matchers)}[${window}]))`;
 
-const services = ['email', 'sms', 'retry', 'reporting'];
+const services = [...Channel.options, 'retry', 'reporting'];
 
 const lagRunbook: Alert['runbook'] = {
   means: 'Messages, passwords and codes among them, or their statuses come late.',
