@@ -22,6 +22,8 @@ const used = [
   topics.suppressionChanged,
   topics.parkedChanged,
   topics.receiptMissing,
+  topics.controlChanged,
+  topics.operationChanged,
   topics.unreadable,
 ];
 
@@ -136,6 +138,7 @@ describe('a service at its start', () => {
         holds: { status: 'ok' },
         circuits: { status: 'ok' },
         backlog: { status: 'ok' },
+        paused: { status: 'ok' },
         receipts: { status: 'ok' },
         jobs: { status: 'ok' },
         'undecodable-batches': { status: 'ok' },

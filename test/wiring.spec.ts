@@ -2,20 +2,22 @@ import { type Party, type Topic, topics } from '#libs/contracts';
 import { OperationConsumer } from '#libs/runtime';
 import { describe, expect, it } from '@jest/globals';
 import { EmailConsumer } from '../apps/email/src/email.consumer.ts';
+import { ControlConsumer as ReportingControlConsumer } from '../apps/reporting/src/controls/control.consumer.ts';
 import { DeadLetterConsumer } from '../apps/reporting/src/intake/dead-letter.consumer.ts';
 import { RequestConsumer } from '../apps/reporting/src/intake/request.consumer.ts';
 import { StatusConsumer } from '../apps/reporting/src/intake/status.consumer.ts';
 import { OperationWordConsumer } from '../apps/reporting/src/operations/operation.consumer.ts';
 import { DeferredConsumer } from '../apps/retry/src/plan/deferred.consumer.ts';
 import { ProviderConsumer } from '../apps/retry/src/holds/provider.consumer.ts';
+import { ControlConsumer } from '../apps/retry/src/controls/control.consumer.ts';
 import { StopConsumer } from '../apps/retry/src/stop/stop.consumer.ts';
 import { SmsConsumer } from '../apps/sms/src/sms.consumer.ts';
 
 const consumers: Partial<Record<Party, (abstract new (...args: never[]) => object)[]>> = {
   email: [EmailConsumer],
   sms: [SmsConsumer],
-  retry: [DeferredConsumer, OperationConsumer, ProviderConsumer, StopConsumer],
-  reporting: [DeadLetterConsumer, OperationWordConsumer, RequestConsumer, StatusConsumer],
+  retry: [ControlConsumer, DeferredConsumer, OperationConsumer, ProviderConsumer, StopConsumer],
+  reporting: [DeadLetterConsumer, OperationWordConsumer, ReportingControlConsumer, RequestConsumer, StatusConsumer],
 };
 
 /** The topics whose `@On` stands on a method of the class. */

@@ -147,16 +147,23 @@ export class System {
     return { status: response.status, body: (await response.json()) as T };
   }
 
-  async timeline(channel: Channel, messageId: string): Promise<Timeline | undefined> {
-    const { status, body } = await this.report<Timeline>(`/v1/messages/${channel}/${encodeURIComponent(messageId)}`);
+  async timeline(channel: Channel, messageId: string, tenant = 'default'): Promise<Timeline | undefined> {
+    const path = `/v1/messages/${channel}/${encodeURIComponent(messageId)}?tenant=${tenant}`;
+    const { status, body } = await this.report<Timeline>(path);
     return status === 200 ? body : undefined;
   }
 
   /** Waits until reporting shows a status; tells the timeline as it was when it does not come. */
-  async reaches(channel: Channel, messageId: string, status: string, timeoutMs = 20_000): Promise<Timeline> {
+  async reaches(
+    channel: Channel,
+    messageId: string,
+    status: string,
+    timeoutMs = 20_000,
+    tenant = 'default',
+  ): Promise<Timeline> {
     return eventually(
       async () => {
-        const found = await this.timeline(channel, messageId);
+        const found = await this.timeline(channel, messageId, tenant);
         if (found?.status !== status)
           throw new Error(`it is ${found?.status ?? 'not known'}: ${JSON.stringify(found?.timeline)}`);
         return found;
@@ -251,7 +258,13 @@ export class System {
   /** Reads a topic from its beginning; the array grows as records come. */
   async follow(
     name:
-      'unreadable' | 'status.changed' | 'send.deferred' | 'dead-letters' | 'inbound.received' | 'suppression.changed',
+      | 'unreadable'
+      | 'status.changed'
+      | 'send.deferred'
+      | 'dead-letters'
+      | 'inbound.received'
+      | 'suppression.changed'
+      | 'control.changed',
   ): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
     const seen: { key: string; value: string; headers: Record<string, string> }[] = [];
     const consumer = this.kafka().consumer({ groupId: `e2e-${randomUUID()}`, maxWaitTimeInMs: 100 });

@@ -2,6 +2,7 @@ import tab from '@bomb.sh/tab/commander';
 import { CommanderError } from 'commander';
 import { CliCommand, USAGE_ERROR } from './command.ts';
 import { auditCommand } from './commands/audit.ts';
+import { cancelCommand, controlsCommand, pauseCommand, resumeCommand } from './commands/controls.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { holdsCommand } from './commands/holds.ts';
@@ -21,6 +22,10 @@ const operatorCommands = () => [
   doctorCommand(),
   topicsCommand(),
   suppressionsCommand(),
+  pauseCommand(),
+  resumeCommand(),
+  cancelCommand(),
+  controlsCommand(),
   holdsCommand(),
   explainCommand(),
   lettersCommand(),

@@ -1,5 +1,6 @@
 import {
   type CancelRequested,
+  type ControlChanged,
   type EmailRequested,
   type ParkedChanged,
   type ReceiptMissing,
@@ -10,6 +11,7 @@ import {
   topics,
 } from '#libs/contracts';
 import { BacklogService, CancelService, Intake } from '#libs/delivery';
+import { ControlReports } from '#libs/runtime';
 import { On, OnMany, ReadRecord, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
@@ -22,6 +24,7 @@ export class EmailConsumer {
     @Inject(Intake) private readonly intake: Intake<EmailRequested, EmailMessage>,
     @Inject(CancelService) private readonly cancels: CancelService,
     @Inject(BacklogService) private readonly backlog: BacklogService,
+    @Inject(ControlReports) private readonly controls: ControlReports,
   ) {}
 
   @OnMany(topics.emailRequested)
@@ -57,6 +60,11 @@ export class EmailConsumer {
   @On(topics.parkedChanged)
   onParked(@Payload() changed: ParkedChanged, @Ctx() context: RecordContext): Promise<void> {
     return this.backlog.onParked(changed, context);
+  }
+
+  @On(topics.controlChanged)
+  onControl(@Payload() changed: ControlChanged): Promise<void> {
+    return this.controls.onChanged(changed);
   }
 
   @On(topics.suppressionChanged)

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.ts';
+import { ControlsModule } from './controls/controls.module.ts';
 import { MessageController } from './api/message/message.controller.ts';
 import { PostgresReports } from './api/report.store.ts';
 import { Reports } from './api/report.port.ts';
@@ -24,7 +25,7 @@ import { PostgresTakenMessages } from './receipts/taken-messages.store.ts';
 import { reportingConfig } from './reporting.config.ts';
 
 @Module({
-  imports: [AccessModule, OperationsModule],
+  imports: [AccessModule, OperationsModule, ControlsModule],
   controllers: [
     RequestConsumer,
     StatusConsumer,

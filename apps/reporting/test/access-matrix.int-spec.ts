@@ -33,6 +33,8 @@ interface Row {
   shows?: string;
   /** It changes or reveals something. */
   audited?: true;
+  /** It concerns everybody: who sees some tenants only may not. */
+  forAllTenants?: true;
 }
 
 /** By route; a new one needs a row here. */
@@ -127,6 +129,49 @@ const rows: Readonly<Record<string, Row>> = {
     others: 404,
     audited: true,
   },
+  'GET /v1/controls': {
+    needs: 'read',
+    ask: async (tenant) => {
+      await pause(tenant);
+      return { url: '/v1/controls?limit=500' };
+    },
+    others: 200,
+  },
+  'POST /v1/controls/pause': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: '/v1/controls/pause', body: { target: { kind: 'tenant', tenant }, reason: 'a test' } }),
+    others: 403,
+    audited: true,
+  },
+  'POST /v1/controls/resume': {
+    needs: 'operate',
+    ask: async (tenant) => {
+      await pause(tenant);
+      return { url: '/v1/controls/resume', body: { target: { kind: 'tenant', tenant }, reason: 'a test' } };
+    },
+    others: 403,
+    audited: true,
+  },
+  'POST /v1/controls/cancel': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: '/v1/controls/cancel', body: { filter: { tenant, tag: 'none' }, reason: 'a test' } }),
+    others: 403,
+    audited: true,
+  },
+  'POST /v1/controls/cancel/preview': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: '/v1/controls/cancel/preview', body: { filter: { tenant } } }),
+    others: 403,
+    // Counts name nobody.
+    shows: '"messages":',
+  },
+  'POST /v1/controls/lift': {
+    needs: 'operate',
+    ask: () => ({ url: '/v1/controls/lift', body: { holdId: randomUUID(), reason: 'a test' } }),
+    others: 403,
+    audited: true,
+    forAllTenants: true,
+  },
   'GET /v1/audit': { needs: 'admin', ask: () => ({ url: '/v1/audit?limit=500' }), others: 200 },
 };
 
@@ -140,6 +185,10 @@ async function aKey(of: readonly Scope[], tenants: Tenants): Promise<MadeKeyResp
   const name = `of ${String(tenants)}`;
   return (await ask<MadeKeyResponse>('/v1/keys', { body: { name, scopes: of, tenants } })).body;
 }
+/** Pauses a tenant, again and again. */
+const pause = (tenant: string) =>
+  ask('/v1/controls/pause', { body: { target: { kind: 'tenant', tenant }, reason: 'a test' } });
+
 /** A job that is published, and that nobody carries out here. @returns its id, which does not name the tenant */
 async function anOperation(tenant: string): Promise<string> {
   const operations = api.service.app.get(OperationsService, { strict: false });
@@ -229,7 +278,7 @@ describe('every route of the API', () => {
   it('that changes something is audited, and says so', () => {
     const changing = described.map(([route]) => route).filter((route) => !route.startsWith('GET '));
     // Its body is a filter that must not be in a URL.
-    const onlyReads = ['POST /v1/messages/search'];
+    const onlyReads = ['POST /v1/messages/search', 'POST /v1/controls/cancel/preview'];
     for (const route of changing.filter((each) => !onlyReads.includes(each)))
       expect([route, rows[route]!.audited]).toEqual([route, true]);
   });
@@ -260,7 +309,8 @@ describe('every route of the API', () => {
       },
       (route, needs, scope) => {
         if (needs !== scope) return 'not let in';
-        return { own: [true, true], other: [rows[route]!.others, false] };
+        const sees = rows[route]!.forAllTenants !== true;
+        return { own: [sees, sees], other: [rows[route]!.others, false] };
       },
     );
   });

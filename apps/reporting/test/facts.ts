@@ -10,12 +10,14 @@ export const noon = Date.UTC(2030, 0, 31, 12);
 /** The fact that an e-mail was requested. */
 export const requested = (
   messageId: string,
-  more: { tenant?: string; to?: string; at?: number } = {},
+  more: { tenant?: string; to?: string; at?: number; tags?: string[]; template?: string } = {},
 ): IncomingFact => {
   const request = anEmailRequest({
     messageId,
     tenant: more.tenant ?? 'default',
     to: [{ email: more.to ?? 'ada@inbox.test' }],
+    ...(more.tags && { tags: more.tags }),
+    ...(more.template !== undefined && { template: { name: more.template, variables: {} } }),
   });
   return factOfRequest('email', request, {
     lane: 'transactional',

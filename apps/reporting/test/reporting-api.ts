@@ -34,6 +34,7 @@ export class ReportingApi {
       topics.cancelRequested,
       topics.operationRequested,
       topics.operationChanged,
+      topics.controlChanged,
     ]);
     this.service = await bootService(reporting, {
       HTTP_HOST: '127.0.0.1',

@@ -1,5 +1,5 @@
 import { topics } from '#libs/contracts';
-import type { ServiceDefinition } from '#libs/runtime';
+import { catchUpOnControls, ControlReports, type ServiceDefinition } from '#libs/runtime';
 import { isNoConcern } from './answer/answered.policy.ts';
 import { EndingService } from './plan/ending.service.ts';
 import { RetryConfig } from './retry.config.ts';
@@ -16,5 +16,9 @@ export const retryService: ServiceDefinition<typeof RetryConfig> = {
   module: RetryModule,
   skip: ({ topic, headers }) => topic.name === topics.statusChanged.name && isNoConcern(headers),
   onQuarantine: (app, record, error) => app.get(EndingService).onQuarantine(record, error),
-  restore: (app) => relearnedTopics(app.get(RelearnService)),
+  beforeConsuming: async (app, kafka, config) => {
+    const controls = app.get(ControlReports);
+    await catchUpOnControls(app, { service: 'retry', kafka, config }, (change) => controls.onChanged(change));
+  },
+  restore: (app) => relearnedTopics(app.get(RelearnService), app.get(ControlReports)),
 };

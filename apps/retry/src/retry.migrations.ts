@@ -1,4 +1,4 @@
-import { type Migration, operationJobsSql } from '#libs/persistence';
+import { controlMigration, type Migration, operationJobsSql } from '#libs/persistence';
 
 export const migrations: readonly Migration[] = [
   {
@@ -223,5 +223,19 @@ export const migrations: readonly Migration[] = [
       COMMENT ON COLUMN letter.redriven_hop IS 'The hop of its redrive; what is planned then takes the next.';
       COMMENT ON COLUMN letter.payload IS 'The letter, with the request; null once its end is reported.';
       COMMENT ON COLUMN letter.reported_at IS 'When the fact that it was redriven or discarded was published.'`,
+  },
+  controlMigration('014-control'),
+  {
+    name: '015-paused',
+    sql: `
+      -- What is paused is let go in the order in which it was asked for.
+      CREATE INDEX schedule_parked_order ON schedule (waits_for, lane, requested_at, position)
+        WHERE state = 'pending' AND waits_for IS NOT NULL;
+      DROP INDEX schedule_in_order;
+      CREATE INDEX schedule_in_order ON schedule (due_at, requested_at, position)
+        WHERE state IN ('pending', 'releasing') AND waits_for IS NULL AND position IS NOT NULL;
+      ALTER TABLE schedule ADD COLUMN cancelled_by text;
+      COMMENT ON COLUMN schedule.cancelled_by IS 'The key of the operator’s rule that has cancelled it.';
+      CREATE INDEX schedule_cancelled_by ON schedule (cancelled_by) WHERE cancelled_by IS NOT NULL`,
   },
 ];

@@ -13,6 +13,8 @@ import { KafkaAnswerReading } from './answer/answer-reading.adapter.ts';
 import { Answers } from './answer/answers.port.ts';
 import { PostgresAnswers } from './answer/answers.store.ts';
 import { WatchService } from './answer/watch.service.ts';
+import { ControlConsumer } from './controls/control.consumer.ts';
+import { controlParts } from './controls/controls.providers.ts';
 import { ParkedCount } from './backlog/backlog.port.ts';
 import { BacklogService } from './backlog/backlog.service.ts';
 import { PostgresParkedCount } from './backlog/backlog.store.ts';
@@ -58,7 +60,14 @@ import { RelearnService } from './restore/relearn.service.ts';
 import { PostgresRetention } from './cleanup/retention.store.ts';
 
 @Module({
-  controllers: [DeferredConsumer, StopConsumer, ProviderConsumer, OperationConsumer, RestoreController],
+  controllers: [
+    DeferredConsumer,
+    StopConsumer,
+    ProviderConsumer,
+    OperationConsumer,
+    ControlConsumer,
+    RestoreController,
+  ],
   providers: [
     PlanService,
     EndingService,
@@ -71,6 +80,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     BacklogService,
     WaitingGauges,
     RelearnService,
+    ...controlParts,
     retryConfig.provider,
     operatorConfig.provider,
     operatorAccess,

@@ -4,9 +4,12 @@ import { aDatabase, type TestDatabase } from '#libs/testing';
 import type { Decision, Known, Plan } from '../src/plan/decision.ts';
 import type { Question } from '../src/plan/decisions.port.ts';
 import { PostgresAnswers } from '../src/answer/answers.store.ts';
+import { PostgresControls } from '#libs/runtime';
+import { PostgresCancelledPlans } from '../src/controls/cancelled-plans.store.ts';
 import { PostgresHolds } from '../src/holds/holds.store.ts';
 import { PostgresParkedPlans } from '../src/park/parked-plans.store.ts';
 import { PostgresDecisions } from '../src/plan/decisions.store.ts';
+import { PostgresOrderedPlans } from '../src/release/ordered-plans.store.ts';
 import { PostgresDuePlans } from '../src/release/due-plans.store.ts';
 import { migrations } from '../src/retry.migrations.ts';
 import { PostgresStops } from '../src/stop/stops.store.ts';
@@ -41,6 +44,9 @@ export interface Schedule {
   aReplica(more?: Partial<typeof settings>): PostgresDuePlans;
   retention: PostgresRetention;
   holds: PostgresHolds;
+  controls: PostgresControls;
+  cancelledPlans: PostgresCancelledPlans;
+  orderedPlans: PostgresOrderedPlans;
   /** What one replica brings forward from. */
   parkedPlans(): PostgresParkedPlans;
   /** Each plan as the table holds it. */
@@ -60,6 +66,9 @@ export async function aSchedule(): Promise<Schedule> {
     answers: new PostgresAnswers(pool, settings),
     aReplica: (more = {}) => new PostgresDuePlans(pool, { ...settings, ...more }),
     holds: new PostgresHolds(pool),
+    controls: new PostgresControls(pool, 'retry'),
+    cancelledPlans: new PostgresCancelledPlans(pool),
+    orderedPlans: new PostgresOrderedPlans(pool, settings),
     parkedPlans: () => new PostgresParkedPlans(pool),
     retention: new PostgresRetention(pool, settings, { add: () => undefined }),
     rows: async () =>

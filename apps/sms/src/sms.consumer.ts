@@ -1,6 +1,7 @@
 import {
   type CancelRequested,
   type Channel,
+  type ControlChanged,
   identityKey,
   type InboundReceived,
   isAcceptanceRevoked,
@@ -16,6 +17,7 @@ import {
   topics,
 } from '#libs/contracts';
 import { BacklogService, CancelService, Intake, TemplateResendService } from '#libs/delivery';
+import { ControlReports } from '#libs/runtime';
 import { On, OnMany, ReadRecord, RecordContext } from '#libs/transport';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
@@ -40,6 +42,7 @@ export class SmsConsumer {
     @Inject(Intake) private readonly intake: Intake<SmsRequested, SmsMessage>,
     @Inject(CancelService) private readonly cancels: CancelService,
     @Inject(BacklogService) private readonly backlog: BacklogService,
+    @Inject(ControlReports) private readonly controls: ControlReports,
     @Inject(TemplateResendService) private readonly templateResends: TemplateResendService,
     @Inject(Conversations) private readonly conversations: Conversations,
     @Inject(ResendPlans) private readonly resendPlans: ResendPlans,
@@ -110,6 +113,11 @@ export class SmsConsumer {
   @On(topics.parkedChanged)
   onParked(@Payload() changed: ParkedChanged, @Ctx() context: RecordContext): Promise<void> {
     return this.backlog.onParked(changed, context);
+  }
+
+  @On(topics.controlChanged)
+  onControl(@Payload() changed: ControlChanged): Promise<void> {
+    return this.controls.onChanged(changed);
   }
 
   @On(topics.suppressionChanged)

@@ -1,6 +1,7 @@
 export * from './event/cancel-refused.ts';
 export * from './channels.ts';
 export * from './conformity.ts';
+export * from './event/control.ts';
 export * from './request/depth.ts';
 export * from './recipient/email-address.ts';
 export * from './request/email-options.ts';

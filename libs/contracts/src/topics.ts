@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { EmailRequested } from './request/email-request.ts';
-import { CancelRequested, ControlChanged, DeadLetter, InboundReceived, SendDeferred, SendDue, SendPlanned } from './event/handover.ts';
+import { CancelRequested, DeadLetter, InboundReceived, SendDeferred, SendDue, SendPlanned } from './event/handover.ts';
 import { Channel, type Lane } from './request/primitives.ts';
 import { SmsRequested } from './request/sms-request.ts';
 import { StatusChanged } from './event/status.ts';
+import { ControlChanged } from './event/control.ts';
 import { OperationChanged, OperationRequested } from './event/operation.ts';
 import { ParkedChanged } from './event/parked.ts';
 import { ProviderChanged } from './event/provider.ts';
@@ -78,7 +79,7 @@ export const topics = {
   receiptMissing: topic('receipt.missing', { schema: ReceiptMissing, key: 'messageId', from: ['reporting'], to: channels, meaning: 'A provider took it, and no receipt has come: its channel asks the provider.', traced: false }),
   operationRequested: topic('operation.requested', { schema: OperationRequested, brokerTime: true, key: 'operationId', from: ['reporting'], to: ['retry'], meaning: 'A job of an operator, such as a redrive.', traced: false }),
   operationChanged: topic('operation.changed', { schema: OperationChanged, key: 'operationId', from: ['retry', ...channels], to: ['reporting'], meaning: 'How far a service is with an operation.', traced: false }),
-  controlChanged: topic('control.changed', { schema: ControlChanged, key: 'what it concerns', from: ['retry'], to: [...channels, 'reporting'], meaning: 'Paused providers, channels, lanes, tenants.', compacted: true, coming: true }),
+  controlChanged: topic('control.changed', { schema: ControlChanged, key: 'kind and target; of a lift its hold, of a cancellation its rule', from: ['reporting'], to: [...channels, 'retry', 'reporting'], meaning: 'What operators have paused, resumed, cancelled by filter, or lifted.', compacted: true, traced: false }),
 } as const;
 
 export type TopicName = keyof typeof topics;

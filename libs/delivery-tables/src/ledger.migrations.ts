@@ -1,6 +1,7 @@
 import type { Migration } from '#libs/persistence';
 import { backlogMigration } from './backlog.migration.ts';
 import { cancellationMigration } from './cancellations.migration.ts';
+import { controlMigration } from './control.migration.ts';
 import { claimColumnsMigration, claimMigration } from './claim.migration.ts';
 import { providerHoldMigration } from './provider-holds.migration.ts';
 import { suppressionMigration } from './suppressions.migration.ts';
@@ -34,4 +35,5 @@ export const ledgerMigrations: readonly Migration[] = [
   claimMigration,
   providerHoldMigration,
   backlogMigration,
+  controlMigration,
 ];

@@ -2,14 +2,15 @@ import {
   type CancelRequested,
   type Channel,
   channelRegistry,
+  type ControlChanged,
   type ProviderChanged,
   type StatusChanged,
   type SuppressionChanged,
   topicNames,
   topics,
 } from '#libs/contracts';
-import { type Reread, reread } from '#libs/runtime';
-import { type IncomingRecord, partitionCounts } from '#libs/transport';
+import { catchUpOnControls, ControlReports, type Reread, reread } from '#libs/runtime';
+import { type IncomingRecord, type KafkaConfig, partitionCounts } from '#libs/transport';
 import { Intake } from './accept/intake.service.ts';
 import { isNoConcernOf } from './accept/skip.policy.ts';
 import { CancelService } from './cancel/cancel.service.ts';
@@ -20,13 +21,10 @@ import { ReplicaShare } from './route/permits/replica-share.ts';
 import type { Type } from '@nestjs/common';
 import type { Kafka } from 'kafkajs';
 
-interface Topics {
-  KAFKA_TOPIC_PREFIX: string;
-  LEDGER_RETENTION_DAYS: number;
-}
+type Topics = KafkaConfig & { LEDGER_RETENTION_DAYS: number };
 
 interface App {
-  get<T>(token: Type<T>): T;
+  get<T>(token: Type<T> | symbol): T;
 }
 
 /** The start and stop of the delivery in a channel's service, besides handling records. */
@@ -37,6 +35,8 @@ export const deliveryHooks = (channel: Channel) => ({
     const { requested, due } = channelRegistry[channel];
     const names = [requested, due].flatMap((topic) => topicNames(topic, config.KAFKA_TOPIC_PREFIX));
     app.get(ReplicaShare).setPartitions(await partitionCounts(kafka, names));
+    const controls = app.get(ControlReports);
+    await catchUpOnControls(app, { service: channel, kafka, config }, (change) => controls.onChanged(change));
   },
   skip: isNoConcernOf(channel),
   onAssigned: (app: App, assignment: Record<string, number[]>): void => app.get(ReplicaShare).onAssigned(assignment),
@@ -50,6 +50,7 @@ export const deliveryHooks = (channel: Channel) => ({
     reread<ProviderChanged | null>(topics.providerChanged, 'end', (change, { timestamp }) =>
       app.get(RestoreService).onHold(change, Date.now() - timestamp),
     ),
+    reread<ControlChanged>(topics.controlChanged, 'end', (change) => app.get(ControlReports).onChanged(change)),
   ],
   onQuarantine: (app: App, record: IncomingRecord, error: unknown): Promise<void> =>
     app.get(EndingService).onQuarantine(record, error),

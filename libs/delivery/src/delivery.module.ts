@@ -1,9 +1,11 @@
 import type { Channel } from '#libs/contracts';
-import { Health, Jobs } from '#libs/runtime';
+import { ControlReports, Health, Jobs } from '#libs/runtime';
 import { Intake } from './accept/intake.service.ts';
 import { BacklogService } from './backlog/backlog.service.ts';
 import { CancelService } from './cancel/cancel.service.ts';
 import { ChannelPort } from './channel.port.ts';
+import { pausedConcern } from './controls/carry-out.ts';
+import { PausedTopics } from './controls/paused-topics.service.ts';
 import { deliveryConfig } from './delivery.config.ts';
 import { deliveryParts } from './delivery.providers.ts';
 import { ExplainService } from './explain/explain.service.ts';
@@ -45,6 +47,7 @@ const given = [
   ChannelPort,
   ConfiguredProviders,
   BacklogService,
+  ControlReports,
 ];
 
 /** Sends the messages of one channel: accept → ledger → route → send → publish. */
@@ -60,16 +63,20 @@ export class DeliveryModule {
     @Inject(ProviderHealth) circuits: ProviderHealth,
     @Inject(VerifiedSendersService) senders: VerifiedSendersService,
     @Inject(BacklogService) backlog: BacklogService,
+    @Inject(ControlReports) controls: ControlReports,
+    @Inject(PausedTopics) pausedTopics: PausedTopics,
+    @Inject(ChannelPort) port: Pick<ChannelPort<unknown, unknown>, 'channel'>,
     @Inject(ReceiptLookups) lookups: ReceiptLookups,
     @Inject(ReceiptWatch) receipts: ReceiptWatch,
   ) {
-    const own = [senders.job(), backlog.job(), ...lookups.jobs()];
+    const own = [senders.job(), backlog.job(), pausedTopics.job(), ...controls.jobs(), ...lookups.jobs()];
     for (const job of [...cancels.jobs(), watch.job(reading), ...holds.jobs(), ...own]) jobs.add(job);
     health.addConcern('receipts', () => receipts.concern());
     health.addConcern('handovers', () => watch.concern());
     health.addConcern('holds', () => holds.concern());
     health.addConcern('circuits', () => circuits.concern());
     health.addConcern('backlog', () => backlog.concern());
+    health.addConcern('paused', () => pausedConcern(controls.inForce(), port.channel));
   }
 
   static forChannel({ channel, providers, exports = [] }: DeliveryModuleOptions): DynamicModule {

@@ -1,5 +1,5 @@
 import { type Channel, recipientRef } from '#libs/contracts';
-import { KAFKA, kafkaConfig, LOGGER, made, POOL, STOPPING } from '#libs/runtime';
+import { Controls, KAFKA, kafkaConfig, LOGGER, made, POOL, STOPPING } from '#libs/runtime';
 import { HeldTopics, Publisher } from '#libs/transport';
 import { Intake } from './accept/intake.service.ts';
 import { Backlog } from './backlog/backlog.port.ts';
@@ -11,6 +11,7 @@ import { PostgresCancellations } from './cancel/cancellations.store.ts';
 import { ChannelPort, type RequestEnvelope } from './channel.port.ts';
 import { type DeliveryConfig, deliveryConfig } from './delivery.config.ts';
 import { DeliveryService } from './delivery.service.ts';
+import { controlParts } from './controls/controls.providers.ts';
 import { Ledger } from './delivery.ts';
 import { EndingService } from './ending/ending.service.ts';
 import { ExplainService } from './explain/explain.service.ts';
@@ -52,6 +53,7 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
   ...missingReceiptParts(channel),
   made(QuietHours, { config }, ({ config }) => new QuietHours(config.QUIET_HOURS, channel)),
   ...restoreParts(channel),
+  ...controlParts(channel),
   made(
     DeliveryService,
     {
@@ -98,7 +100,14 @@ export const deliveryParts = (channel: Channel): FactoryProvider[] => [
   ),
   made(
     ExplainService,
-    { channel: port, routing: RoutingService, suppressed: Suppressions, quietHours: QuietHours, config },
+    {
+      channel: port,
+      routing: RoutingService,
+      suppressed: Suppressions,
+      quietHours: QuietHours,
+      controls: Controls,
+      config,
+    },
     ({ config, ...parts }) =>
       new ExplainService({
         ...parts,

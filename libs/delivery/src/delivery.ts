@@ -2,9 +2,11 @@ import type {
   Attempt,
   Channel,
   ConsideredProvider,
+  ControlChanged,
   UnconfirmedCall,
   Failure,
   Lane,
+  PauseChanged,
   RecipientRef,
   Replay,
 } from '#libs/contracts';
@@ -72,6 +74,8 @@ export interface Delivery<M> {
   position?: number | undefined;
   /** The recipients that it is sent to now; undefined: all. */
   goesTo?: RecipientRef[] | undefined;
+  /** Providers of the channel that an operator has paused, as its claim has read it. */
+  pausedProviders?: readonly PauseChanged[] | undefined;
   /** Where there are several senders to choose from. */
   sender?: SenderChoice | undefined;
   /** A look-up of a call whose sender is not known: what it may have been. */
@@ -169,11 +173,14 @@ export type Outcome = HopDetails &
       }
     /** `position`: it goes after those of its key that came before it. */
     | { kind: 'waiting'; at: string; until: string; reason: string; position?: number }
-    /** No provider takes it now: it waits for the key of those that could (contracts' routeKey). */
-    | { kind: 'parked'; at: string; waitsFor: string; reason: string; failure: Failure }
+    /**
+     * It waits for a key: of the providers that could take it (contracts' routeKey), or of what an operator has paused
+     * (pausedKey). `position`: it goes after those of its key that came before it.
+     */
+    | { kind: 'parked'; at: string; waitsFor: string; reason: string; failure: Failure; position?: number }
     | { kind: 'expired'; at: string; failure: Failure }
-    /** Upstream took it back before it was claimed. */
-    | { kind: 'cancelled'; at: string }
+    /** Upstream took it back before it was claimed, or an operator's rule is about it: `reason`. */
+    | { kind: 'cancelled'; at: string; reason?: string }
     /** Nobody is left who may be written to. */
     | { kind: 'suppressed'; at: string; suppressedRecipients: SuppressedRecipient[] }
     | { kind: 'found'; at: string; provider: string; providerMessageId?: string }
@@ -186,9 +193,15 @@ export type Outcome = HopDetails &
 export type Claim =
   /**
    * The hop is ours, under this token. `suppressions`: those of its recipients. `cancelled`: upstream has cancelled the
-   * message.
+   * message. `controls`: what operators have paused or cancelled by filter.
    */
-  | { verdict: 'mine'; token: string; suppressions?: SuppressionFound[]; cancelled?: true }
+  | {
+      verdict: 'mine';
+      token: string;
+      suppressions?: SuppressionFound[];
+      cancelled?: true;
+      controls?: readonly ControlChanged[];
+    }
   /** This very record was settled before: report it again. */
   | { verdict: 'settled'; outcome: Outcome }
   /** Another processing holds it; look again after this many milliseconds. */

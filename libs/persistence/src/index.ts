@@ -1,4 +1,5 @@
 export * from './array-text.ts';
+export * from './controls.migration.ts';
 export * from './micro-batch.ts';
 export * from './migrations.ts';
 export * from './pool.ts';

@@ -2,6 +2,10 @@ export { accessTokens, API_ACCESS, type ApiAccess, BearerGuard } from './http/be
 export { Cursor, type Position } from './http/cursor.ts';
 export * from './boot.ts';
 export * from './config.ts';
+export { catchUpOnControls } from './controls/catch-up.ts';
+export { type CarriedOut, ControlReports, type ControlReportsOptions } from './controls/control-reports.service.ts';
+export { Controls, type OpenControl, type ControlInForce } from './controls/controls.port.ts';
+export { controlsValueSql, PostgresControls } from './controls/controls.store.ts';
 export * from './consumption.ts';
 export * from './health.ts';
 export * from './jobs.ts';

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { AuditList } from '../access/audit/responses.ts';
 import { LetterGroups } from '../letters/responses.ts';
 import { OperationList, OperationResponse } from '../operations/responses.ts';
+import { CancelPreviewResponse, ControlList } from '../controls/responses.ts';
 import { ApiKeyList, ApiKeyResponse, MadeKeyResponse } from '../access/key/responses.ts';
 
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
@@ -150,5 +151,7 @@ export const responseSchemas = {
   AuditList,
   Operation: OperationResponse,
   OperationList,
+  ControlList,
+  CancelPreview: CancelPreviewResponse,
   Problem: ProblemResponse,
 };

@@ -13,6 +13,7 @@ import {
   recipientRef,
   type RecipientRef,
   type StatusChanged,
+  templatesOf,
   UnreadableRecord,
 } from '#libs/contracts';
 import type { DeadLetterFact, IncomingFact, KeptFact } from '../projection/fact.ts';
@@ -31,6 +32,7 @@ export interface Arrival {
 /** The fact that a message was requested: one per identity, however often it is published. */
 export function factOfRequest(channel: Channel, request: ChannelRequest, arrival: Arrival): IncomingFact {
   const of = { tenant: request.tenant, channel, messageId: request.messageId };
+  const templates = templatesOf(request);
   return {
     of,
     fact: {
@@ -48,6 +50,7 @@ export function factOfRequest(channel: Channel, request: ChannelRequest, arrival
       traceId: arrival.traceId,
       correlationId: request.correlationId,
       tags: request.tags,
+      ...(templates.length > 0 && { templates }),
     },
   };
 }

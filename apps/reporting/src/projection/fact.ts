@@ -43,6 +43,8 @@ export interface KeptFact {
   traceId?: string | undefined;
   correlationId?: string | undefined;
   tags?: string[] | undefined;
+  /** The names of the templates that its request uses. */
+  templates?: string[] | undefined;
   /** Names of fields that could not be kept. */
   lacks?: string[] | undefined;
 }

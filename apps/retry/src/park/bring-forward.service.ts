@@ -25,4 +25,5 @@ export class BringForwardService {
   }
 }
 
-const giveOf = ({ key, ramp, holds, now }: WaitedKey): Round => nextRound(ramp, stateOf(key, holds, now), now);
+const giveOf = ({ key, ramp, holds, pauses, now }: WaitedKey): Round =>
+  nextRound(ramp, stateOf(key, holds, now, pauses), now);

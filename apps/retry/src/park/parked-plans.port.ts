@@ -1,4 +1,4 @@
-import type { KnownHold } from './key.policy.ts';
+import type { KnownHold, KnownPauses } from './key.policy.ts';
 import type { Ramp } from './ramp.policy.ts';
 
 /** What a round knows of one key. */
@@ -7,6 +7,8 @@ export interface WaitedKey {
   ramp: Ramp;
   /** Of all providers, by the keys of their holds. */
   holds: ReadonlyMap<string, KnownHold>;
+  /** What operators have paused. */
+  pauses: KnownPauses;
   /** The clock of the plans, in milliseconds since 1970. */
   now: number;
 }

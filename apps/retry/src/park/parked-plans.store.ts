@@ -2,7 +2,7 @@ import { byUrgency, type Lane, shareOut } from '#libs/contracts';
 import { database, type Pool, type PoolClient, transaction } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import type { KnownHold } from './key.policy.ts';
+import { type KnownHold, readsAsPause } from './key.policy.ts';
 import { type Moved, ParkedPlans, type Round, type WaitedKey } from './parked-plans.port.ts';
 import { FIRST_RATE, type Ramp } from './ramp.policy.ts';
 
@@ -22,10 +22,16 @@ interface ConditionRow {
 
 type HoldRow = KnownHold & { key: string };
 
+interface PauseRow {
+  key: string;
+  since: number;
+}
+
 interface Found {
   now: number;
   conditions: ConditionRow[];
   holds: HoldRow[];
+  pauses: PauseRow[];
 }
 
 interface Portion {
@@ -61,9 +67,17 @@ export class PostgresParkedPlans extends ParkedPlans {
   }
 }
 
-function portionsOf({ now, holds }: Found, rows: readonly ConditionRow[], next: (key: WaitedKey) => Round): Portion[] {
+function portionsOf(
+  { now, holds, pauses }: Found,
+  rows: readonly ConditionRow[],
+  next: (key: WaitedKey) => Round,
+): Portion[] {
   const known = new Map(holds.map(({ key, ...hold }) => [key, hold]));
-  return rows.map((row) => ({ row, round: next({ key: row.key, ramp: rampOf(row), holds: known, now }) }));
+  const paused = new Map(pauses.map(({ key, since }) => [key, since]));
+  return rows.map((row) => ({
+    row,
+    round: next({ key: row.key, ramp: rampOf(row), holds: known, pauses: paused, now }),
+  }));
 }
 
 const rampOf = ({ rate, since, moved_at, credit, moved, came_back }: ConditionRow): Ramp => ({
@@ -132,23 +146,43 @@ async function moveOf(client: PoolClient, portions: readonly Portion[]): Promise
     open.map(({ round }) => round.portion),
     byUrgency,
   ]);
-  const shares = open.flatMap(({ row: { id }, round: { portion } }) => {
+  const shares = open.flatMap(({ row: { id, key }, round: { portion } }) => {
     const waiting = rows.filter((one) => one.id === id);
     const given = shareOut(
       portion,
       perLane((lane) => waiting.find((one) => one.lane === lane)?.waiting ?? 0),
       chances(),
     );
-    return byUrgency.map((lane) => ({ id, lane, take: given[lane] }));
+    return byUrgency.map((lane) => ({ id, lane, take: given[lane], inOrder: readsAsPause(key) }));
   });
   const wanted = shares.filter(({ take }) => take > 0);
-  if (wanted.length === 0) return new Map();
-  const moved = await client.query<{ waits_for: string; messages: number }>(moveSql, [
-    wanted.map(({ id }) => id),
-    wanted.map(({ lane }) => lane),
-    wanted.map(({ take }) => take),
+  return new Map([
+    ...(await moveShares(
+      client,
+      rested,
+      wanted.filter(({ inOrder }) => !inOrder),
+    )),
+    ...(await moveShares(
+      client,
+      inOrderOfRequests,
+      wanted.filter(({ inOrder }) => inOrder),
+    )),
   ]);
-  return new Map(moved.rows.map(({ waits_for, messages }) => [waits_for, messages]));
+}
+
+/** @param order in which those of one key and lane go */
+async function moveShares(
+  client: PoolClient,
+  order: string,
+  shares: readonly { id: string; lane: Lane; take: number }[],
+): Promise<[string, number][]> {
+  if (shares.length === 0) return [];
+  const moved = await client.query<{ waits_for: string; messages: number }>(moveSql(order), [
+    shares.map(({ id }) => id),
+    shares.map(({ lane }) => lane),
+    shares.map(({ take }) => take),
+  ]);
+  return moved.rows.map(({ waits_for, messages }) => [waits_for, messages]);
 }
 
 const perLane = (of: (lane: Lane) => number): Record<Lane, number> => ({
@@ -175,7 +209,10 @@ SELECT ${msOf('clock_timestamp()')} AS now,
              SELECT 1 FROM retry.schedule s WHERE s.waits_for = known.id AND s.lane = l.lane AND ${parked}))
        ) c) AS conditions,
        (SELECT coalesce(json_agg(h), '[]')
-          FROM (SELECT key, ${msOf('held_at')} AS "heldAt", ${msOf('until')} AS until FROM retry.hold) h) AS holds`;
+          FROM (SELECT key, ${msOf('held_at')} AS "heldAt", ${msOf('until')} AS until FROM retry.hold) h) AS holds,
+       (SELECT coalesce(json_agg(p), '[]')
+          FROM (SELECT key, ${msOf('since')} AS since FROM retry.control
+                 WHERE kind = 'pause' AND in_force AND (until IS NULL OR until > clock_timestamp())) p) AS pauses`;
 
 const lockSql = `
 SELECT ${columns} FROM retry.condition WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE SKIP LOCKED`;
@@ -188,12 +225,15 @@ SELECT c.id, l.lane, w.waiting
    SELECT 1 FROM retry.schedule s WHERE s.waits_for = c.id AND s.lane = l.lane AND ${parked} LIMIT c.portion
  ) AS ready) AS w`;
 
-const moveSql = `
+const rested = 's.not_before';
+const inOrderOfRequests = 's.requested_at, s.position';
+
+const moveSql = (order: string) => `
 WITH chosen AS MATERIALIZED (
   SELECT s.id, c.id AS waits_for FROM unnest($1::uuid[], $2::text[], $3::int[]) AS c(id, lane, take)
    CROSS JOIN LATERAL (
      SELECT s.id FROM retry.schedule s WHERE s.waits_for = c.id AND s.lane = c.lane AND ${parked}
-      ORDER BY s.not_before LIMIT c.take FOR UPDATE SKIP LOCKED
+      ORDER BY ${order} LIMIT c.take FOR UPDATE SKIP LOCKED
    ) AS s
 ), moved AS (
   UPDATE retry.schedule SET waits_for = NULL, due_at = now() WHERE id = ANY(ARRAY(SELECT id FROM chosen)) RETURNING id

@@ -49,8 +49,10 @@ export type RetryPolicy = Record<Lane, LanePolicy>;
 export interface Known {
   /** A receipt or a look-up proved that a provider took it. */
   accepted: boolean;
-  /** Upstream wants it sent no more. */
+  /** Upstream wants it sent no more, or an operator. */
   cancelled: boolean;
+  /** Where it was an operator: why, in plain words. */
+  cancelledBecause?: string;
 }
 
 /** When a decision is made, and the chance in it. */

@@ -1,7 +1,8 @@
-import { identityKey, type SendDue } from '#libs/contracts';
+import { type CancelRuleChanged, identityKey, type SendDue } from '#libs/contracts';
 import { database, type MicroBatch, microBatch, type Pool, type PoolClient, transaction } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
+import { ruleFor, wordsOfRule } from '../controls/controlled.policy.ts';
 import { FIRST_RATE } from '../park/ramp.policy.ts';
 import { keepLetters, type NewLetter } from '../letters/letters.store.ts';
 import { deadLetterOf, dueOf } from '../publish/facts.policy.ts';
@@ -50,6 +51,7 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
     client,
     questions.map(({ deferred }) => identityKey(deferred)),
   );
+  const rules = await rulesIn(client);
   const raised = new Map<string, Progress>();
   const planned = new Map<string, PlannedHop>();
   const letters: NewLetter[] = [];
@@ -61,7 +63,8 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
     if (known.hop >= deferred.hop) return undefined;
     // Whether another hop was taken is for the channel's ledger to say.
     const current = deferred.acceptanceRevoked ? { ...known, accepted: false, acceptanceRevoked: deferred.hop } : known;
-    const decision = decide(current);
+    const rule = ruleFor(rules, deferred);
+    const decision = decide(rule ? { ...current, cancelled: true, cancelledBecause: wordsOfRule(rule) } : current);
     const next = { ...current, hop: deferred.hop, fact: deferred.eventId, decision };
     progress.set(id, next);
     raised.set(id, next);
@@ -76,6 +79,14 @@ async function decideAll(client: PoolClient, questions: readonly Question[]): Pr
   await keepConditions(client, [...planned.values()]);
   await keepLetters(client, letters);
   return answers;
+}
+
+/** What operators have cancelled by filter. */
+async function rulesIn(client: PoolClient): Promise<CancelRuleChanged[]> {
+  const { rows } = await client.query<{ value: CancelRuleChanged }>(
+    "SELECT value FROM retry.control WHERE kind = 'cancel' AND in_force AND until > now()",
+  );
+  return rows.map(({ value }) => value);
 }
 
 /** Locked in the order of their ids, so that two replicas never wait for each other in a circle. */

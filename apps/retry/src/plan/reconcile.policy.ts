@@ -61,7 +61,8 @@ function sendAgain(deferred: SendDeferred, now: number): Decision {
   };
 }
 
-function giveUp(deferred: SendDeferred, now: number): Decision {
+/** It is not looked for any longer, and not sent again: it ends unconfirmed. */
+export function giveUp(deferred: SendDeferred, now: number): Decision {
   const why = 'The provider’s answer was lost and not found in time; it is not sent again, since it may have arrived.';
   return {
     outcome: 'dead-lettered',

@@ -4,11 +4,20 @@ import { isoOf, msOf } from '../instant.ts';
 import { backoffDelay } from './backoff.policy.ts';
 import type { Decision, KindPolicy, Known, LanePolicy, Moment, Plan, RetriedKind, RetryPolicy } from './decision.ts';
 import { attemptsMade, lifeOf, withinLife } from './life.policy.ts';
-import { reconcilePlan } from './reconcile.policy.ts';
+import { mayHaveBeenTaken } from '../controls/controlled.policy.ts';
+import { giveUp, reconcilePlan } from './reconcile.policy.ts';
 import { restMs } from './rest.policy.ts';
 
 /** What waits for others goes again after this long, even if nobody reports that they are well, in milliseconds. */
 const BACKSTOP_MS = 15 * 60_000;
+
+/**
+ * What an operator has paused is looked at once a day: there may be a million of it, and the ledger remembers a hop
+ * for some days only.
+ */
+const PAUSED_BACKSTOP_MS = 24 * 3_600_000;
+/** The code of what an operator has paused. */
+const PAUSED = 'MSG_PAUSED';
 
 /** What follows from a message that was not sent now. */
 export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPolicy, moment: Moment): Decision {
@@ -20,7 +29,9 @@ export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPol
   // A postponed look: cancelling or expiring would leave the lost answer without an end.
   const unconfirmedOf = deferred.why === 'waiting' && deferred.unconfirmedCall !== undefined;
   if (unconfirmedOf) return planWait(deferred, 'reconcile', lane, moment);
-  if (known.cancelled) return cancel(deferred, at);
+  // Nobody may say of it that it was cancelled: an earlier call of it may have been taken.
+  if (known.cancelledBecause !== undefined && mayHaveBeenTaken(deferred)) return giveUp(deferred, moment.now);
+  if (known.cancelled) return cancel(deferred, at, known.cancelledBecause);
   if (deferred.why === 'failed' && isExhausted(deferred, lane, moment.now))
     return deadLetter(deferred, 'exhausted', at);
   if (moment.now >= msOf(deferred.expiresAt)) return deadLetter(deferred, 'expired', at);
@@ -50,12 +61,18 @@ function parked(
   waitsFor: string,
   lane: LanePolicy,
   now: number,
-): Pick<Plan, 'waitsFor' | 'notBefore' | 'dueAt'> {
+): Pick<Plan, 'waitsFor' | 'notBefore' | 'dueAt' | 'position'> {
   const life = lifeOf(deferred);
   const rested = now + restMs(deferred.rests ?? 1, lane.restCapMs, life);
-  const latest = Math.max(rested, now + BACKSTOP_MS);
+  const isPaused = deferred.failure?.code === PAUSED && !deferred.unconfirmedCall;
+  const latest = Math.max(rested, now + (isPaused ? PAUSED_BACKSTOP_MS : BACKSTOP_MS));
   const dueAt = deferred.unconfirmedCall ? latest : withinLife(latest, life, now);
-  return { waitsFor, notBefore: isoOf(Math.min(rested, dueAt)), dueAt: isoOf(dueAt) };
+  return {
+    waitsFor,
+    notBefore: isoOf(Math.min(rested, dueAt)),
+    dueAt: isoOf(dueAt),
+    ...(deferred.inOrder && { position: deferred.position ?? 0 }),
+  };
 }
 
 function planAttempt(deferred: SendDeferred, lane: LanePolicy, { now, jitter }: Moment): Decision {
@@ -132,11 +149,11 @@ function deadLetter(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'ex
   };
 }
 
-function cancel(deferred: SendDeferred, at: string): Decision {
+function cancel(deferred: SendDeferred, at: string, because = 'Upstream asked not to send it any more.'): Decision {
   return {
     outcome: 'cancelled',
     at,
-    facts: [{ status: 'cancelled', final: true, hop: deferred.hop, reason: 'Upstream asked not to send it any more.' }],
+    facts: [{ status: 'cancelled', final: true, hop: deferred.hop, reason: because }],
   };
 }
 

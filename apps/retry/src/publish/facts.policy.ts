@@ -19,14 +19,12 @@ export function factsOf(deferred: SendDeferred, decision: Decision): StatusChang
 }
 
 /** The fact that a planned message was cancelled before it went. */
-export function cancelledFact(due: SendDue, at: string): StatusChanged {
+export function cancelledFact(due: SendDue, at: string, reason = CANCELLED_BY_UPSTREAM): StatusChanged {
   // The plan's own hop was never taken: the one before it is the last that happened.
-  return factOf(
-    due,
-    { status: 'cancelled', final: true, hop: due.hop - 1, reason: 'Upstream asked not to send it any more.' },
-    at,
-  );
+  return factOf(due, { status: 'cancelled', final: true, hop: due.hop - 1, reason }, at);
 }
+
+const CANCELLED_BY_UPSTREAM = 'Upstream asked not to send it any more.';
 
 function factOf(of: Reported, verdict: Verdict, at: string): StatusChanged {
   const { messageId, tenant, channel, lane, request } = of;

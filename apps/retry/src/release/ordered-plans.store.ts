@@ -56,7 +56,8 @@ export class PostgresOrderedPlans extends OrderedPlans {
   }
 }
 
-const waiting = "state IN ('pending', 'releasing') AND position IS NOT NULL AND due_at <= now()";
+const waiting = `state IN ('pending', 'releasing') AND waits_for IS NULL AND position IS NOT NULL
+  AND due_at <= now()`;
 
 const anySql = `SELECT 1 FROM retry.schedule WHERE ${waiting} LIMIT 1`;
 

@@ -1,15 +1,18 @@
 import {
   type CancelRequested,
+  type ControlChanged,
   type ProviderChanged,
   type SendDeferred,
   type StatusChanged,
   topics,
 } from '#libs/contracts';
-import { type Reread, reread } from '#libs/runtime';
+import { type ControlReports, type Reread, reread } from '#libs/runtime';
 import type { RelearnService } from './relearn.service.ts';
 
 /** What retry reads again after its schema was restored, in this order. */
-export const relearnedTopics = (relearning: RelearnService): Reread[] => [
+export const relearnedTopics = (relearning: RelearnService, controls: Pick<ControlReports, 'onChanged'>): Reread[] => [
+  // First: by them it is decided on what was handed over.
+  reread<ControlChanged>(topics.controlChanged, 'end', (change) => controls.onChanged(change)),
   reread<ProviderChanged | null>(topics.providerChanged, 'committed', (change, { timestamp }) =>
     relearning.onHold(change, Date.now() - timestamp),
   ),

@@ -41,6 +41,10 @@ const Handover = {
     .nonnegative()
     .optional()
     .describe('How often it was put off for trouble that is not its own: a hold, throttling, a provider that is away.'),
+  recipientHashes: z
+    .array(z.string())
+    .optional()
+    .describe('Keyed hashes of its recipients: by them an operator can cancel it.'),
   lacks: z.array(z.string()).optional().describe('Fields that could not be kept: what stands there is empty.'),
 };
 
@@ -206,11 +210,3 @@ export const InboundReceived = z.looseObject({
   segments: z.number().int().optional(),
 });
 export type InboundReceived = z.infer<typeof InboundReceived>;
-
-/** Paused providers, channels, lanes, tenants: the value of `messaging.control.changed`. */
-export const ControlChanged = z.looseObject({
-  subject: z.string().describe('What it concerns, such as provider:<name>.'),
-  paused: z.boolean(),
-  reason: z.string(),
-  at: Instant,
-});

@@ -52,7 +52,7 @@ export class BacklogService {
     const isHeld = this.state !== undefined && this.state.isFull && this.state.fullForMs < this.atMostMs;
     if (isHeld === this.isHeld) return;
     this.isHeld = isHeld;
-    held.hold(isHeld ? [this.bulkRequests] : []);
+    held.hold('backlog', isHeld ? [this.bulkRequests] : []);
     count(counters.bulkHeld, { 'mi.channel': channel, 'mi.held': isHeld ? 'begins' : 'ends' });
     const fields = { topic: this.bulkRequests, parked: this.state?.parked };
     if (isHeld) logger.warn(fields, 'bulk requests stay in Kafka: retry has parked too many messages');

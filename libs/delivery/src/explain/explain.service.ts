@@ -8,10 +8,12 @@ import {
   UnreadableRecord,
 } from '#libs/contracts';
 import type { TextSize } from '#libs/providers';
+import type { Controls } from '#libs/runtime';
 import { admit } from '../accept/admit.policy.ts';
 import { firstHop } from '../accept/decode.ts';
 import { filterRecipients } from '../accept/recipient-filter.policy.ts';
 import type { ChannelPort, RequestEnvelope } from '../channel.port.ts';
+import { cancelledByRule, paused, pausesOf, providerPauses } from '../controls/control.policy.ts';
 import type { Delivery, Outcome, SuppressionFound } from '../delivery.ts';
 import type { QuietHours } from '../quiet/quiet-hours.ts';
 import type { RoutingService } from '../route/routing.service.ts';
@@ -22,7 +24,7 @@ export interface Explanation {
   channel: Channel;
   lane: Lane;
   /** What would happen first. */
-  would: 'be sent' | 'wait' | 'be rejected' | 'be suppressed' | 'fail' | 'expire' | 'be tried again';
+  would: 'be sent' | 'wait' | 'be rejected' | 'be suppressed' | 'be cancelled' | 'fail' | 'expire' | 'be tried again';
   /** In plain words. */
   why: string;
   messageId?: string;
@@ -47,6 +49,7 @@ export interface ExplainOptions<R, M> {
   routing: Pick<RoutingService<M>, 'consider' | 'troubleOf'>;
   suppressed: Pick<Suppressions, 'list'>;
   quietHours: Pick<QuietHours, 'of'>;
+  controls: Pick<Controls, 'inForce'>;
   hashKey: string;
   scheduleAtMostDays: number;
 }
@@ -100,10 +103,18 @@ export class ExplainService {
       ...(size && { size }),
     };
     const held = admit(delivery, now, quietHours) ?? (filtered.left ? undefined : filtered.outcome);
-    if (held) return { ...known, ...wordsOf(held) };
+    const controls = (await this.options.controls.inForce()).map(({ control }) => control);
+    const pauses = pausesOf(controls, delivery, now);
+    const stopped =
+      cancelledByRule(controls, delivery, now) ??
+      held ??
+      (pauses.length > 0 ? paused(pauses, delivery, now) : undefined);
+    if (stopped) return { ...known, ...wordsOf(stopped) };
+    const pausedProviders = providerPauses(controls, delivery, now);
     const refusal = filtered.left ? channel.refuse(filtered.delivery.message) : undefined;
     if (refusal) return { ...known, ...failing(refusal) };
-    const { route, taken, outcome } = routing.consider(filtered.left ? filtered.delivery : delivery);
+    const admitted = { ...(filtered.left ? filtered.delivery : delivery), pausedProviders };
+    const { route, taken, outcome } = routing.consider(admitted);
     if (taken === undefined) return { ...known, ...(outcome ? wordsOf(outcome) : noWords), route };
     return { ...known, would: 'be sent', why: `By ${taken}, at once.`, provider: taken, route };
   }
@@ -130,6 +141,8 @@ function wordsOf(outcome: Outcome): Pick<Explanation, 'would' | 'why' | 'failure
     case 'waiting':
     case 'parked':
       return { would: 'wait', why: outcome.reason };
+    case 'cancelled':
+      return { would: 'be cancelled', why: outcome.reason ?? 'Upstream asked not to send it any more.' };
     case 'expired':
       return { would: 'expire', why: outcome.failure.meaning, failure: outcome.failure };
     case 'suppressed':

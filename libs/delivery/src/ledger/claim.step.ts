@@ -30,6 +30,7 @@ function follow<M>(job: Job<M>, claim: Claim, tools: Tools<M>): void {
     case 'mine':
       job.suppressions = claim.suppressions ?? [];
       job.isCancelled = claim.cancelled ?? false;
+      job.controls = claim.controls ?? [];
       job.step = 'admit';
       return;
     case 'settled':

@@ -1,6 +1,8 @@
+import type { ControlChanged } from '#libs/contracts';
 import { ownFailure } from '#libs/providers';
 import { bisect, type Refused } from '#libs/batching';
 import { arrayText, database, isDataError, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import { controlsValueSql } from '#libs/runtime';
 import {
   type SiblingCall,
   type Claim,
@@ -49,6 +51,8 @@ interface ClaimRow {
   cancelled: boolean;
   /** Of the row with the place 0, which is about no claim. */
   holds: HoldRow[] | null;
+  /** Of the same row. */
+  controls: ControlChanged[] | null;
 }
 
 /** One statement for each batch of claims, settlements or evidence. */
@@ -127,9 +131,9 @@ export class PostgresLedger extends Ledger {
     });
     if (rows.length === 0) return entries.map(({ token }) => ({ verdict: 'mine', token }));
     const unusual = new Map(rows.map((row) => [Number(row.ord), row]));
-    const holds = unusual.get(0)?.holds;
+    const { holds, controls } = unusual.get(0) ?? {};
     if (holds) this.options.onHolds?.(holds.map(holdOfRow));
-    return entries.map((entry, index) => verdictOf(entry, unusual.get(index + 1)));
+    return entries.map((entry, index) => withControls(verdictOf(entry, unusual.get(index + 1)), controls));
   }
 
   private async settleAll(entries: readonly Settlement[]): Promise<boolean[]> {
@@ -212,10 +216,11 @@ function peopleOf(entries: readonly ClaimRequest[]): { ords: number[]; hashes: s
 /**
  * Claims, and reads cancellations of the message and suppressions of the recipients: one probe of the index by
  * recipient. OFFSET prevents the planner from reading the whole table. It returns only the claims about which there is
- * something to report. Holds of providers come with it, where there are any, in a row of their own.
+ * something to report. Holds of providers and operators' controls come with it, where there are any, in a row of their
+ * own.
  */
 const claimSql = (schema: string) => `
-SELECT a.*, NULL::jsonb AS holds FROM (
+SELECT a.*, NULL::jsonb AS holds, NULL::jsonb AS controls FROM (
   SELECT c.*, k.suppressions, EXISTS (SELECT 1 FROM ${schema}.cancellation x
     WHERE x.id = ($1::uuid[])[c.ord]) AS cancelled
     FROM ${schema}.claim_hops($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) c
@@ -229,8 +234,12 @@ SELECT a.*, NULL::jsonb AS holds FROM (
        GROUP BY r.ord) k USING (ord)) a
  WHERE (state = 'claimed' AND token = ($4::uuid[])[ord] AND suppressions IS NULL AND NOT cancelled) IS NOT TRUE
 UNION ALL
-SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, h.holds
-  FROM (SELECT ${holdsValueSql(schema)} AS holds) h WHERE h.holds IS NOT NULL`;
+SELECT 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, h.holds, h.controls
+  FROM (SELECT ${holdsValueSql(schema)} AS holds, ${controlsValueSql(schema)} AS controls) h
+ WHERE h.holds IS NOT NULL OR h.controls IS NOT NULL`;
+
+const withControls = (claim: Claim, controls: readonly ControlChanged[] | null | undefined): Claim =>
+  claim.verdict === 'mine' && controls ? { ...claim, controls } : claim;
 
 /** A look-up makes no call of its own: it must not be counted as one. */
 const fingerprintOf = ({ mode, fingerprint }: Delivery<unknown>) => (mode === 'send' ? fingerprint : undefined);

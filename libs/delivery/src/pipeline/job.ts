@@ -1,4 +1,4 @@
-import type { Failure } from '#libs/contracts';
+import type { ControlChanged, Failure } from '#libs/contracts';
 import { type Context, underContext } from '#libs/telemetry';
 import type { Delivery, Outcome, SuppressedRecipient, SuppressionFound } from '../delivery.ts';
 import type { OutcomeEvents } from '../publish/events.policy.ts';
@@ -37,6 +37,8 @@ export class Job<M> {
   suppressions: readonly SuppressionFound[] = [];
   /** Upstream wants it sent no more. */
   isCancelled = false;
+  /** What operators have paused or cancelled by filter, as the claim has read it. */
+  controls: readonly ControlChanged[] = [];
   /** As it goes: without the recipients that are suppressed. */
   admitted: Delivery<M>;
   suppressedRecipients: readonly SuppressedRecipient[] = [];
@@ -66,6 +68,7 @@ export class Job<M> {
     this.suppressions = [];
     this.suppressedRecipients = [];
     this.isCancelled = false;
+    this.controls = [];
     this.call = undefined;
     this.outcome = undefined;
     this.fault = undefined;

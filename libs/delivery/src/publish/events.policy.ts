@@ -150,17 +150,9 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
         }),
       };
     case 'parked':
-      return {
-        facts: [say({ status: 'scheduled', reason: outcome.reason })],
-        deferred: deferred(delivery, outcome, {
-          why: 'waiting',
-          waitsFor: outcome.waitsFor,
-          failure: outcome.failure,
-          rests: delivery.rests + 1,
-        }),
-      };
+      return parked(delivery, outcome, say);
     case 'cancelled':
-      return { facts: [say({ status: 'cancelled', final: true, reason: 'Upstream asked not to send it any more.' })] };
+      return { facts: [say({ status: 'cancelled', final: true, reason: outcome.reason ?? cancelledByUpstream })] };
     case 'expired':
       return { facts: [say({ status: 'expired', final: true, failure: outcome.failure })] };
     case 'suppressed': {
@@ -217,6 +209,29 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
   }
 }
 
+/** What waits for a key. A look-up that waits says nothing: the message stays unconfirmed. */
+function parked(
+  delivery: Delivery<unknown>,
+  outcome: Extract<Outcome, { kind: 'parked' }>,
+  say: (reported: Partial<Reported> & { status: Status }) => StatusChanged,
+): OutcomeEvents {
+  const { waitsFor, failure, reason, position } = outcome;
+  const { mode, unconfirmedCall, unconfirmedSince } = delivery;
+  const isLook = mode === 'reconcile';
+  return {
+    facts: isLook ? [] : [say({ status: 'scheduled', reason })],
+    deferred: deferred(delivery, outcome, {
+      why: 'waiting',
+      waitsFor,
+      failure,
+      rests: delivery.rests + 1,
+      ...(position !== undefined && !isLook && { inOrder: true, position }),
+      ...(isLook && { unconfirmedCall, unconfirmedSince }),
+    }),
+  };
+}
+
+const cancelledByUpstream = 'Upstream asked not to send it any more.';
 const validatedOnly = 'Validated only: the provider checked it as asked, and sent nothing.';
 
 /** Nothing new is known: no fact, and retry decides how long to continue looking. */
@@ -289,6 +304,7 @@ function deferred(
     templateVersion: delivery.templateVersion,
     attempts,
     attemptCount: delivery.attemptCount + Number(isTried),
+    recipientHashes: delivery.recipients.map(({ hash }) => hash),
     rests: delivery.rests || undefined,
     at: outcome.at,
     ...more,

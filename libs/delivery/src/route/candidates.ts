@@ -1,5 +1,6 @@
-import { type Failure, type Lane, type RouteCandidate, routeKey } from '#libs/contracts';
+import { type Failure, type Lane, type PauseChanged, type RouteCandidate, routeKey } from '#libs/contracts';
 import { ownFailure, type Provider } from '#libs/providers';
+import { pauseOfProvider } from '../controls/control.policy.ts';
 import type { Delivery } from '../delivery.ts';
 import type { PermitRequest } from './permits/permits.service.ts';
 import { inOrder } from './order/provider-order.ts';
@@ -25,6 +26,8 @@ export interface CandidatesOptions<M> {
 /** A provider that could take the message, and what it takes to call it. */
 export interface Candidate<M> extends Ranked<Provider<M>> {
   request: PermitRequest;
+  /** An operator has paused it. */
+  paused?: PauseChanged | undefined;
 }
 
 /** A provider that cannot take the message, whatever its state. */
@@ -107,13 +110,14 @@ export class Candidates<M> {
 
   /** These providers for a message, in the order in which they are asked. */
   of(providers: readonly Provider<M>[], delivery: Delivery<M>): Candidate<M>[] {
-    const { tenant, lane, message, attempts, request } = delivery;
+    const { tenant, lane, message, attempts, request, pausedProviders = [] } = delivery;
     const preferred = typeof request['provider'] === 'string' ? request['provider'] : undefined;
     const sender = this.options.senderOf(message);
     const ordered = inOrder(providers, this.options.orderOf?.(lane));
     return rankProviders(ordered, preferred, attempts).map((ranked) => ({
       ...ranked,
       request: { provider: ranked.provider.name, tenant, lane, sender },
+      ...(pausedProviders.length > 0 && { paused: pauseOfProvider(pausedProviders, ranked.provider.name) }),
     }));
   }
 

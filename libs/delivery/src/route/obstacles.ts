@@ -1,5 +1,6 @@
-import { type ConsideredProvider, nearestInstant } from '#libs/contracts';
+import { type ConsideredProvider, nearestInstant, type PauseChanged } from '#libs/contracts';
 import type { Clock } from '../clock.ts';
+import { wordsOfPause } from '../controls/control.policy.ts';
 import type { Candidate } from './candidates.ts';
 import type { ProviderHealth } from './health/provider-health.ts';
 import type { HeldProviders } from './holds/held-providers.ts';
@@ -27,6 +28,7 @@ export interface Obstacle {
 interface Place {
   provider: { name: string };
   request: { sender?: string | undefined };
+  paused?: PauseChanged | undefined;
 }
 
 /** About how long a call takes that probes. */
@@ -42,9 +44,11 @@ export class Obstacles {
     this.clock = options.clock;
   }
 
-  /** Trouble of the provider itself: a hold or an open circuit. */
-  troubleOf({ provider: { name }, request }: Place): Obstacle | undefined {
+  /** Trouble of the provider itself: a pause, a hold or an open circuit. */
+  troubleOf({ provider: { name }, request, paused }: Place): Obstacle | undefined {
     const { health, holds } = this.options;
+    const pause = paused && this.pauseOf(paused);
+    if (pause) return pause;
     const hold = holds.stateOf(name, request.sender);
     if (hold.state === 'held')
       return { why: `held after ${hold.code}: ${hold.meaning}`, ofOthers: true, until: hold.until };
@@ -68,6 +72,12 @@ export class Obstacles {
     if (health.isFree(candidate.provider.name) || turnAt > this.clock.steady())
       return { why: 'its turn under a rate limit has not come', ofOthers: false, until: turnAt };
     return { why: 'too many calls to it are out', ofOthers: false, until: turnAt };
+  }
+
+  /** Undefined: its end has passed. */
+  private pauseOf(pause: PauseChanged): Obstacle | undefined {
+    const leftMs = pause.until === undefined ? Infinity : Date.parse(pause.until) - this.clock.now();
+    return leftMs > 0 ? { why: wordsOfPause(pause), ofOthers: true, until: this.clock.steady() + leftMs } : undefined;
   }
 
   /** A candidate that is not taken, as the timeline shows it. */

@@ -8,6 +8,7 @@ import { type Candidate, Candidates, type CandidatesOptions, type Lacking } from
 import { considered, inWords } from './considered.policy.ts';
 import type { Leave, ProviderHealth } from './health/provider-health.ts';
 import type { HeldProviders, Passage } from './holds/held-providers.ts';
+import { pausedFailure } from '../controls/control.policy.ts';
 import { type Obstacle, Obstacles } from './obstacles.ts';
 import type { Permits } from './permits/permits.service.ts';
 
@@ -229,7 +230,7 @@ export class RoutingService<M> {
         at: nearestInstant(now),
         reason: `No provider can take it now: ${inWords(route)}`,
         waitsFor: this.candidates.keyOf(delivery),
-        failure: noRoute,
+        failure: found.some(({ candidate }) => candidate.paused) ? pausedFailure : noRoute,
         route,
       };
     }

@@ -43,6 +43,7 @@ export const platformFailures: readonly PlatformFailure[] = [
   { code: 'MSG_MAIL_REFUSED', kind: 'bad-content', retry: 'never', meaning: 'The mail breaks a rule of the provider’s own library, so it was not sent.' },
   { code: 'MSG_MESSAGE_REFUSED', kind: 'bad-content', retry: 'never', meaning: 'The message breaks a rule of the provider’s own library, so it was not sent.' },
   { code: 'MSG_NO_ROUTE', kind: 'unavailable', retry: 'backoff', meaning: 'Every provider that could take it is held or failing at present; nothing was sent.', does: 'Waits until one of them takes calls again, or until it expires; this counts as no attempt.' },
+  { code: 'MSG_PAUSED', kind: 'unavailable', retry: 'backoff', meaning: 'An operator has paused what it belongs to; nothing was sent.', does: 'Waits until it is resumed, or until it expires; this counts as no attempt. messaging controls says who has paused what, and why.' },
   { code: 'MSG_NOT_STARTED', kind: 'transient', retry: 'backoff', meaning: 'It took too long to get to the provider, so nothing was sent.', does: 'Tries again soon until it expires; this counts as no attempt.' },
   { code: 'MSG_NO_MESSAGE_ID', kind: 'unknown', retry: 'backoff', meaning: 'The provider answered without a message id; it may have taken the message.' },
   { code: 'MSG_KEY_IN_USE', kind: 'unknown', retry: 'backoff', meaning: 'The provider has this call already, by its idempotency key, and its answer was lost.' },

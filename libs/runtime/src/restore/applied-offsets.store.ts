@@ -34,6 +34,11 @@ export class AppliedOffsets {
     return this.read();
   }
 
+  /** What the table says now. @throws InfrastructureDown when PostgreSQL cannot be reached */
+  known(): Promise<Offsets> {
+    return this.read();
+  }
+
   /** From now on the table must not show less than it shows now. @throws InfrastructureDown */
   async begin(): Promise<void> {
     this.seen = await this.read();

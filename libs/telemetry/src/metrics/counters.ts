@@ -190,6 +190,35 @@ export const counters = {
     meaning: 'Begins and ends of times in which a replica leaves bulk requests in Kafka, since too much is parked.',
     labels: { 'mi.channel': 'email, sms', 'mi.held': '`begins` or `ends`' },
   },
+  controls: {
+    name: 'mi.controls',
+    unit: '{change}',
+    meaning: 'Operators’ controls that a service has taken up: pauses, their ends, cancellations by filter, lifts.',
+    labels: {
+      'mi.service': 'email, sms, retry',
+      'mi.control.kind': '`pause`, `cancel` or `lift`',
+      'mi.control.state': '`on` or `off`',
+    },
+  },
+  pausedMessages: {
+    name: 'mi.paused.messages',
+    unit: '{message}',
+    meaning: 'Messages that were put off since an operator has paused what they belong to; each time counts.',
+    labels: { 'mi.channel': 'email, sms', 'mi.control.target': '`channel`, `lane`, `tenant` or `template`' },
+  },
+  cancelledByFilter: {
+    name: 'mi.cancelled.by_filter',
+    unit: '{message}',
+    meaning: 'Messages that waited in retry and were cancelled by an operator’s filter.',
+    labels: { 'mi.channel': 'email, sms' },
+  },
+  requestsHeld: {
+    name: 'mi.paused.requests',
+    unit: '{change}',
+    meaning:
+      'Begins and ends of times in which a replica leaves requests in Kafka, since their channel or lane is paused.',
+    labels: { 'mi.channel': 'email, sms', 'mi.held': '`begins` or `ends`' },
+  },
   broughtForward: {
     name: 'mi.parked.forward',
     unit: '{message}',

@@ -11,6 +11,10 @@ export const auditActions = {
   'message.brought-forward': 'The plan of a message was to be brought forward.',
   'message.redriven': 'The dead letter of a message was to be redriven.',
   'operation.stopped': 'A job of an operator was stopped.',
+  'control.pause': 'A provider, channel, lane, tenant or template was paused.',
+  'control.resume': 'What was paused was resumed.',
+  'control.cancel': 'Messages were cancelled by filter.',
+  'control.lift': 'The hold of a provider was lifted.',
 } as const;
 export type AuditAction = keyof typeof auditActions;
 

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.ts';
+import { OperationsModule } from '../operations/operations.module.ts';
+import { reportingConfig } from '../reporting.config.ts';
+import { ControlConsumer } from './control.consumer.ts';
+import { ControlPublishing } from './control-publishing.service.ts';
+import { ControlsController } from './controls.controller.ts';
+import { ControlTable } from './controls.port.ts';
+import { ControlsService } from './controls.service.ts';
+import { PostgresControlTable } from './controls.store.ts';
+
+/** What operators pause, resume, cancel by filter and lift. */
+@Module({
+  imports: [AccessModule, OperationsModule],
+  controllers: [ControlsController, ControlConsumer],
+  providers: [
+    { provide: ControlTable, useClass: PostgresControlTable },
+    ControlsService,
+    ControlPublishing,
+    reportingConfig.provider,
+  ],
+})
+export class ControlsModule {}

@@ -1,0 +1,46 @@
+import { type Channel, type ControlTarget, wordsOfTarget } from '#libs/contracts';
+import type { CarriedOut, OpenControl, ControlInForce } from '#libs/runtime';
+import type { HoldReports } from '../route/holds/hold-reports.service.ts';
+
+export interface CarryOutOptions {
+  channel: Channel;
+  /** The names of all providers that the channel has, in use or not. */
+  providerNames: readonly string[];
+  holds: Pick<HoldReports, 'lift'>;
+}
+
+/** What a channel does about a control, beside reading it with each claim. Repeating it is safe. */
+export async function carryOut(
+  { control }: OpenControl,
+  { channel, providerNames, holds }: CarryOutOptions,
+): Promise<CarriedOut> {
+  if (control.kind === 'lift') {
+    const lifted = await holds.lift(control.holdId, control.by);
+    return { done: true, counts: { lifted: lifted ? 1 : 0 } };
+  }
+  if (control.kind === 'pause' && isUnknown(control.target, channel, providerNames))
+    return { failed: `${channel} has no such provider. It has ${providerNames.join(', ')}.` };
+  return { done: true };
+}
+
+const isUnknown = (target: ControlTarget, channel: Channel, providerNames: readonly string[]): boolean =>
+  target.kind === 'provider' && target.channel === channel && !providerNames.includes(target.provider);
+
+/** Whether a pause is about anything of a channel. */
+const isOf = (target: ControlTarget, channel: Channel): boolean =>
+  'channel' in target && target.channel !== undefined ? target.channel === channel : true;
+
+/** For the readiness. Undefined: nothing of the channel is paused. Without reasons: a person wrote them. */
+export function pausedConcern(
+  inForce: readonly ControlInForce[],
+  channel: Channel,
+): { meaning: string; remedy: string } | undefined {
+  const each = inForce.flatMap(({ control }) =>
+    control.kind === 'pause' && isOf(control.target, channel)
+      ? [`${wordsOfTarget(control.target)}, until ${control.until ?? 'resumed'}`]
+      : [],
+  );
+  if (each.length === 0) return undefined;
+  const remedy = 'messaging controls says who has paused it, and why; messaging resume lets it go on.';
+  return { meaning: `Paused by an operator: ${each.join('; ')}.`, remedy };
+}
