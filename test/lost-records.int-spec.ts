@@ -95,7 +95,7 @@ describe('A record of our own topics that cannot be read', () => {
         EMAIL_FROM: 'Shop <no-reply@messaging.test>',
         RECIPIENT_HASH_KEY: 'a-key-for-these-tests-of-32-bytes',
         PUBLIC_URL: 'http://127.0.0.1:1',
-        OPERATOR_TOKEN: 'a-token-for-these-tests',
+        INTERNAL_TOKEN: 'a-token-for-these-tests',
         HANDOVER_ANSWER_MS: '1000',
         SENDGRID_API_KEY: apiKey,
         SENDGRID_BASE_URL: sandbox.url,

@@ -80,8 +80,7 @@ describe('A database that was restored from a backup of some messages ago', () =
   /** Every request since the backup, as upstream might publish it again. */
   const since: { key: string; value: object }[] = [];
   let sandbox: Sandbox;
-  /** Of the e-mail service; retry, which takes no webhooks, has one port for everything. */
-  let internalUrl = '';
+  let internalUrls = { email: '', retry: '' };
   let facts: Collected;
   let services: Partial<Record<Name, RunningService>> = {};
 
@@ -92,11 +91,11 @@ describe('A database that was restored from a backup of some messages ago', () =
     LOG_LEVEL: 'error',
     KAFKA_BROKERS: kafkaBrokers(),
     KAFKA_TOPIC_PREFIX: prefix,
-    OPERATOR_TOKEN: token,
+    INTERNAL_TOKEN: token,
   };
   const start = async () => {
-    const [internalPort] = await freePorts(1);
-    internalUrl = `http://127.0.0.1:${internalPort}`;
+    const [emailPort, retryPort] = await freePorts(2);
+    internalUrls = { email: `http://127.0.0.1:${emailPort}`, retry: `http://127.0.0.1:${retryPort}` };
     const [email, retry] = await Promise.all([
       bootService(
         {
@@ -109,7 +108,7 @@ describe('A database that was restored from a backup of some messages ago', () =
         {
           ...common,
           DATABASE_URL: databases.url('email'),
-          INTERNAL_PORT: internalPort!,
+          INTERNAL_PORT: emailPort!,
           EMAIL_FROM: 'Shop <no-reply@messaging.test>',
           RECIPIENT_HASH_KEY: 'a-key-for-these-tests-of-32-bytes',
           PUBLIC_URL: 'http://127.0.0.1:1',
@@ -118,7 +117,12 @@ describe('A database that was restored from a backup of some messages ago', () =
           SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey,
         },
       ),
-      bootService(retryService, { ...common, DATABASE_URL: databases.url('retry'), RETRY_POLL_MS: '50' }),
+      bootService(retryService, {
+        ...common,
+        DATABASE_URL: databases.url('retry'),
+        INTERNAL_PORT: retryPort!,
+        RETRY_POLL_MS: '50',
+      }),
     ]);
     services = { email, retry };
   };
@@ -135,8 +139,7 @@ describe('A database that was restored from a backup of some messages ago', () =
   const health = async (name: Name) =>
     (await services[name]!.app.inject({ url: '/health/ready' })).json<HealthReport>();
   const operate = async <T>(name: Name, method: 'GET' | 'POST', path: string, body?: object) => {
-    const url = name === 'email' ? internalUrl : await services[name]!.app.getUrl();
-    const answer = await fetch(`${url}/v1/${path}`, {
+    const answer = await fetch(`${internalUrls[name]}/v1/${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),

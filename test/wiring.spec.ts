@@ -7,6 +7,8 @@ import { DeadLetterConsumer } from '../apps/reporting/src/intake/dead-letter.con
 import { RequestConsumer } from '../apps/reporting/src/intake/request.consumer.ts';
 import { StatusConsumer } from '../apps/reporting/src/intake/status.consumer.ts';
 import { OperationWordConsumer } from '../apps/reporting/src/operations/operation.consumer.ts';
+import { UnreadableConsumer } from '../apps/reporting/src/unreadable/unreadable.consumer.ts';
+import { SuppressionConsumer } from '../apps/reporting/src/suppressions/suppression.consumer.ts';
 import { DeferredConsumer } from '../apps/retry/src/plan/deferred.consumer.ts';
 import { ProviderConsumer } from '../apps/retry/src/holds/provider.consumer.ts';
 import { ControlConsumer } from '../apps/retry/src/controls/control.consumer.ts';
@@ -17,7 +19,15 @@ const consumers: Partial<Record<Party, (abstract new (...args: never[]) => objec
   email: [EmailConsumer],
   sms: [SmsConsumer],
   retry: [ControlConsumer, DeferredConsumer, OperationConsumer, ProviderConsumer, StopConsumer],
-  reporting: [DeadLetterConsumer, OperationWordConsumer, ReportingControlConsumer, RequestConsumer, StatusConsumer],
+  reporting: [
+    DeadLetterConsumer,
+    OperationWordConsumer,
+    ReportingControlConsumer,
+    RequestConsumer,
+    StatusConsumer,
+    SuppressionConsumer,
+    UnreadableConsumer,
+  ],
 };
 
 /** The topics whose `@On` stands on a method of the class. */

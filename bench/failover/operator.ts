@@ -20,17 +20,16 @@ export class Operator {
   /** The providers work again, and each hold is lifted. */
   async recover(): Promise<void> {
     await this.faults(undefined);
-    const { holds } = (await this.operate('GET', 'holds')) as { holds: { id: string; state: string }[] };
-    for (const { id } of holds.filter(({ state }) => state === 'held'))
-      await this.operate('POST', 'holds/lift', { id, by: 'the bench' });
+    const { items } = (await this.operate('GET', 'holds?channel=email')) as { items: { id: string }[] };
+    for (const { id } of items) await this.operate('POST', 'holds/lift', { channel: 'email', id });
   }
 
   private operate(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
-    const { operatorUrl, operatorToken } = this.system;
+    const { apiUrl, apiKey } = this.system;
     return answerOf(
-      fetch(`${operatorUrl}/v1/${path}`, {
+      fetch(`${apiUrl}/v1/${path}`, {
         method,
-        headers: { authorization: `Bearer ${operatorToken}`, ...(body && json) },
+        headers: { authorization: `Bearer ${apiKey}`, ...(body && json) },
         ...(body && { body: JSON.stringify(body) }),
       }),
     );

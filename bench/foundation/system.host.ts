@@ -27,8 +27,8 @@ await host('bench', async ({ dataDir, atEnd }): Promise<System> => {
   return {
     kafkaBrokers: stack.env['KAFKA_BROKERS'] ?? '',
     sandboxUrl: stack.urls.sandbox ?? '',
-    operatorUrl: `http://127.0.0.1:${ports.emailInternal}`,
-    operatorToken: readFileSync(layoutOf(dataDir).operatorToken, 'utf8').trim(),
+    apiUrl: `http://127.0.0.1:${ports.reporting}`,
+    apiKey: readFileSync(layoutOf(dataDir).apiKey, 'utf8').trim(),
   };
 });
 

@@ -5,9 +5,9 @@ import type { Closers } from './closers.ts';
 export interface System {
   kafkaBrokers: string;
   sandboxUrl: string;
-  /** The operators' API of the email service, and its token. */
-  operatorUrl: string;
-  operatorToken: string;
+  /** The API, and a key of every scope. */
+  apiUrl: string;
+  apiKey: string;
 }
 
 /** @param settings of its services, other than they ship with */

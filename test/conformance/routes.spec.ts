@@ -30,7 +30,7 @@ beforeAll(async () => {
   const common = {
     HTTP_PORT: '0',
     RECIPIENT_HASH_KEY: 'only for the suite of routes',
-    OPERATOR_TOKEN: TOKEN,
+    INTERNAL_TOKEN: TOKEN,
   };
   const links = { PUBLIC_URL: 'https://email.example.org', UNSUBSCRIBE_KEY: unsubscribeKey };
   services = await Promise.all([
@@ -215,7 +215,7 @@ describe('every route of every service', () => {
   it('that cannot do its work while Kafka and PostgreSQL are away answers 503, and says which of them', async () => {
     for (const service of services) service.kafka('down');
     try {
-      const needs = (place: Route) => aGoodRequest(place, TOKEN)?.needs === true;
+      const needs = (place: Place) => aGoodRequest(place, TOKEN)?.needs === true;
       const good = (place: Place) => {
         const request = aGoodRequest(place, TOKEN)!;
         return ask(place.service, place.method, request.path, request);

@@ -33,8 +33,10 @@ const link = new UnsubscribeTokens([unsubscribeKey]).seal({
   scope: 'marketing',
 });
 const change = { recipient, note: 'asked by phone', by: 'a test' };
+const asked = { channel: 'email', recipient, note: 'asked by phone' };
+const holdId = '00000000-0000-4000-8000-000000000000';
 
-/** By method and path; a new route needs a line here. HEAD is as GET. */
+/** By method and path, of one service where it is named; a new route needs a line here. HEAD is as GET. */
 const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: boolean }>> = {
   'GET /health/live': {},
   // They say by themselves what is down.
@@ -44,19 +46,29 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
   'POST /unsubscribe/:token': { path: `/unsubscribe/${link}` },
   'GET /unsubscribe/:token/*': { path: `/unsubscribe/${link}/` },
   'POST /unsubscribe/:token/*': { path: `/unsubscribe/${link}/` },
-  'GET /v1/suppressions': { needs: true },
   'POST /v1/suppressions': { body: change, needs: true },
-  'POST /v1/suppressions/search': { body: { recipient }, needs: true },
   'POST /v1/suppressions/remove': { body: change, needs: true },
   'GET /v1/holds': { needs: true },
-  'POST /v1/holds/lift': { body: { id: '00000000-0000-4000-8000-000000000000', by: 'a test' }, needs: true },
+  'POST /v1/holds/lift': { body: { id: holdId, by: 'a test' }, needs: true },
   // What it shows and changes is nothing while no database was restored.
   'GET /v1/restore': {},
   'POST /v1/restore/lift': { body: { by: 'a test' } },
   // Without PostgreSQL it says only what a request breaks.
   'POST /v1/explain': { body: {} },
-  // Its status is out before it reads: the last line says how it ended.
-  'POST /v1/suppressions/sync': { body: {} },
+  'GET /v1/suppressions/sync': { needs: true },
+  'POST /v1/suppressions/sync': { needs: true },
+  // The front door of the same: it looks a key up before it asks anybody.
+  'reporting: GET /v1/suppressions': { needs: true },
+  'reporting: POST /v1/suppressions': { body: asked, needs: true },
+  'reporting: POST /v1/suppressions/search': { body: { recipient }, needs: true },
+  'reporting: POST /v1/suppressions/remove': { body: asked, needs: true },
+  'reporting: POST /v1/holds/lift': { body: { channel: 'email', id: holdId }, needs: true },
+  'reporting: GET /v1/restore': { needs: true },
+  'reporting: POST /v1/restore/lift': { body: { service: 'email' }, needs: true },
+  'reporting: POST /v1/explain': { path: '/v1/explain?channel=email', body: {}, needs: true },
+  'GET /v1/unreadable': { needs: true },
+  'GET /v1/unreadable/:id': { path: `/v1/unreadable/${holdId}`, needs: true },
+  'GET /v1/unreadable/:id/bytes': { path: `/v1/unreadable/${holdId}/bytes`, needs: true },
   'GET /v1/messages': { needs: true },
   'POST /v1/messages/search': { body: { recipient: 'ada@inbox.test' }, needs: true },
   'GET /v1/messages/:channel/:messageId': { path: '/v1/messages/email/m-1', needs: true },
@@ -90,10 +102,14 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
   'POST /v1/operations/:operationId/stop': { path: '/v1/operations/op-1/stop', needs: true },
 };
 
-export function aGoodRequest({ method, path }: Route, token: string): Good | undefined {
+export function aGoodRequest(
+  { service, method, path }: Route & { service: { name: string } },
+  token: string,
+): Good | undefined {
   const delivery = goodDeliveries.get(path);
   if (delivery) return { ...delivery(about), needs: true };
-  const known = bodies[`${method === 'HEAD' ? 'GET' : method} ${path}`];
+  const route = `${method === 'HEAD' ? 'GET' : method} ${path}`;
+  const known = bodies[`${service.name}: ${route}`] ?? bodies[route];
   if (!known) return undefined;
   return {
     path: known.path ?? path,

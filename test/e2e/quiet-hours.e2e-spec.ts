@@ -12,7 +12,7 @@ describe('a marketing text during quiet hours', () => {
     const messageId = await system.requestSms(text);
     const { timeline } = await system.reaches('sms', messageId, 'scheduled');
     expect(timeline.at(-1)).toMatchObject({ reason: why, nextAt: expect.stringMatching(/:00:00\.000Z$/) });
-    expect(await system.operate('sms', 'POST', 'explain', { messageId: 'explained', ...text })).toMatchObject({
+    expect(await system.operate('POST', 'explain?channel=sms', { messageId: 'explained', ...text })).toMatchObject({
       would: 'wait',
       why,
     });

@@ -35,8 +35,12 @@ describe('messages whose first provider has trouble', () => {
     new Set(timelines.map(({ timeline }) => timeline.find(({ status }) => status === 'sent')!.provider));
 
   const holds = async () =>
-    (await system.operate<{ holds: { provider: string; state: string; leftMs: number }[] }>('email', 'GET', 'holds'))
-      .holds;
+    (
+      await system.operate<{ items: { provider: string; state: string; leftMs: number }[] }>(
+        'GET',
+        'holds?channel=email&lifted=true',
+      )
+    ).items;
 
   it('go at once by the other one while the first one throttles for an hour, in all lanes', async () => {
     await system.faults({ sendgrid: { status: 429, retryAfterSeconds: 3_600 } });
@@ -82,7 +86,7 @@ describe('messages whose first provider has trouble', () => {
         },
         { timeoutMs: 20_000, everyMs: 200, what: `${messageId} to be parked` },
       );
-    const asked = await system.operate<{ would: string; why: string }>('email', 'POST', 'explain', {
+    const asked = await system.operate<{ would: string; why: string }>('POST', 'explain?channel=email', {
       messageId: 'explained',
       to: [{ email: 'ada@inbox.test' }],
       subject: 'Hello',

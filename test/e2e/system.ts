@@ -69,11 +69,6 @@ export class System {
     return JSON.parse(readFileSync(join(this.dataDir, 'files-server.json'), 'utf8')) as Certified;
   }
 
-  /** The operators' API of a channel. */
-  internalUrl(channel: Channel): string {
-    return this.state.env[`${channel.toUpperCase()}_INTERNAL_URL`]!;
-  }
-
   url(name: 'reporting' | 'email' | 'sms' | 'retry' | 'sandbox'): string {
     return this.state.urls[name]!;
   }
@@ -128,11 +123,6 @@ export class System {
     const value = { messageId, to: '+12025550123', body: 'It works', ...request };
     await this.produce('messaging.sms.requested', { value, headers });
     return value.messageId;
-  }
-
-  /** Of the channels' operator APIs. */
-  get token(): string {
-    return readFileSync(layoutOf(this.dataDir).operatorToken, 'utf8').trim();
   }
 
   /** Of the reporting API: every scope, all tenants. */
@@ -193,23 +183,22 @@ export class System {
     if (!response.ok) throw new Error(`the sandbox refused the faults: ${await response.text()}`);
   }
 
-  /** An operator's call of a channel. */
-  async operate<T>(channel: Channel, method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
-    const response = await fetch(`${this.internalUrl(channel)}/v1/${path}`, {
+  /** An operator's call. */
+  async operate<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+    const response = await fetch(`${this.url('reporting')}/v1/${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: { authorization: `Bearer ${this.key}`, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`${path} of ${channel}: ${response.status} ${await response.text()}`);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }
 
   /** Ends the faults of providers and what came of them: an operator lifts each hold. */
   async recover(channel: Channel = 'email'): Promise<void> {
     await this.faults(undefined);
-    const { holds } = await this.operate<{ holds: { id: string; state: string }[] }>(channel, 'GET', 'holds');
-    for (const { id } of holds.filter(({ state }) => state === 'held'))
-      await this.operate(channel, 'POST', 'holds/lift', { id, by: 'the tests' });
+    const { items } = await this.operate<{ items: { id: string }[] }>('GET', `holds?channel=${channel}`);
+    for (const { id } of items) await this.operate('POST', 'holds/lift', { channel, id });
   }
 
   /** A person answers a text; tells what the webhook was answered. */

@@ -27,6 +27,7 @@ const names = [
   'RETRY_METRICS_PORT',
   'EMAIL_INTERNAL_PORT',
   'SMS_INTERNAL_PORT',
+  'RETRY_INTERNAL_PORT',
 ];
 
 await host('e2e', async ({ dataDir, atEnd }) => {

@@ -112,7 +112,8 @@ const furtherRights: Record<ServiceName, string> = {
     `Describe on the groups ${inWords(channelGroups.map((group) => `\`${group}\``))}: ` +
     'nothing is resent before the channel has read all evidence ([ADR 8](adr/0008-evidence-before-resend.md)), nor ' +
     'released again before it has read past it ([ADR 11](adr/0011-lost-records.md))',
-  reporting: '',
+  reporting:
+    'Read and Delete on groups `reporting-bytes-…`: it reads the bytes of an unreadable record when they are asked for',
 };
 
 const linked = (name: string) => `[${name}](schemas/${schemaFile(name)})`;

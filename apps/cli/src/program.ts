@@ -15,6 +15,7 @@ import { smokeCommand } from './commands/smoke.ts';
 import { suppressionsCommand } from './commands/suppressions.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { topicsCommand } from './commands/topics.ts';
+import { unreadableCommand } from './commands/unreadable.ts';
 import { explain, UsageError } from './errors.ts';
 
 /** The operators' commands, wherever the platform runs. */
@@ -35,6 +36,7 @@ const operatorCommands = () => [
   keysCommand(),
   auditCommand(),
   restoreCommand(),
+  unreadableCommand(),
   templatesCommand(),
   smokeCommand(),
 ];

@@ -1,7 +1,6 @@
 import { EmailAddress } from '#libs/contracts';
 import { channelSettings } from '#libs/delivery';
-import { operatorSettings } from '#libs/operations';
-import { settingsGroup } from '#libs/runtime';
+import { internalAccessSettings, settingsGroup } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
 import { isConfigured, settingsOfAll } from '#libs/providers';
 import { z } from 'zod';
@@ -31,7 +30,7 @@ const emailSettings = {
 };
 export const emailConfig = settingsGroup('email', emailSettings);
 
-const ownSettings = { ...channelSettings(8081, 9465, 8091), ...operatorSettings, ...emailSettings };
+const ownSettings = { ...channelSettings(8081, 9465, 8091), ...internalAccessSettings, ...emailSettings };
 
 /** Some of these names, separated by commas. */
 const listOf = (names: readonly string[]) =>

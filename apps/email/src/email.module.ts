@@ -1,18 +1,25 @@
-import { ChannelPort, ConfiguredProviders, DeliveryModule, listsOf } from '#libs/delivery';
+import { ChannelPort, ConfiguredProviders, DeliveryModule, listsOf, listSync } from '#libs/delivery';
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
 import {
-  operatorAccess,
-  operatorConfig,
   RoutingController,
   suppressionAdmin,
-  suppressionSync,
   SuppressionsController,
   SuppressionSyncController,
   webhookControllers,
   webhookHandlers,
 } from '#libs/operations';
 import { type SuppressionLists, templateOwner } from '#libs/providers';
-import { type AllSettings, Health, made, RestoreController, SETTINGS, STOPPING, tokenOf } from '#libs/runtime';
+import {
+  type AllSettings,
+  Health,
+  internalAccess,
+  internalAccessConfig,
+  made,
+  RestoreController,
+  SETTINGS,
+  STOPPING,
+  tokenOf,
+} from '#libs/runtime';
 import { Templates } from '#libs/templates';
 import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
 import { attachmentTimeoutOf } from './attachments/attachments.config.ts';
@@ -88,13 +95,13 @@ const partsOf = (catalogue: EmailCatalogue): ModuleMetadata => ({
   providers: [
     ...webhookHandlers(catalogue, SERVICES),
     unsubscribeService,
-    operatorConfig.provider,
-    operatorAccess,
+    internalAccessConfig.provider,
+    internalAccess,
     suppressionAdmin('email'),
     made(SUPPRESSION_LISTS, { all: SETTINGS, stopping: STOPPING }, ({ all, stopping }) =>
       listsOf(usedOf(catalogue, all), all, stopping),
     ),
-    suppressionSync('email', SUPPRESSION_LISTS),
+    listSync('email', SUPPRESSION_LISTS),
   ],
 });
 

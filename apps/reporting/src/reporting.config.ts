@@ -4,6 +4,7 @@ import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/run
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import { accessSettings } from './access/access.config.ts';
+import { internalServiceSettings } from './internal/internal.config.ts';
 
 /** Settings of the reporting service. */
 export const ReportingConfig = z.object({
@@ -12,6 +13,7 @@ export const ReportingConfig = z.object({
   ...postgresSettings,
   ...recipientHashSettings,
   ...accessSettings,
+  ...internalServiceSettings,
   REPORTING_RECEIPT_WINDOW_HOURS: z.coerce
     .number()
     .positive()

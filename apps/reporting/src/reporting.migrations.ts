@@ -3,6 +3,8 @@ import { accessMigrations } from './access/access.migrations.ts';
 import { controlMigrations } from './controls/controls.migrations.ts';
 import { letterMigrations } from './letters/letters.migrations.ts';
 import { operationMigrations } from './operations/operations.migrations.ts';
+import { suppressionsMigration } from './suppressions/suppressions.migrations.ts';
+import { unreadableMigration } from './unreadable/unreadable.migrations.ts';
 
 /** Facts, and the state computed from them. Everything except `event`, `orphan` and `dead_letter` can be recomputed. */
 export const reportingMigrations: readonly Migration[] = [
@@ -97,4 +99,6 @@ export const reportingMigrations: readonly Migration[] = [
   ...operationMigrations,
   ...letterMigrations,
   ...controlMigrations,
+  suppressionsMigration,
+  unreadableMigration,
 ];

@@ -17,15 +17,21 @@ import { LettersService } from './letters/letters.service.ts';
 import { OneMessageController } from './letters/one-message.controller.ts';
 import { OneMessageService } from './letters/one-message.service.ts';
 import { OperationsModule } from './operations/operations.module.ts';
+import { InternalModule } from './internal/internal.module.ts';
 import { Projection } from './projection/projection.port.ts';
 import { PostgresProjection } from './projection/projection.store.ts';
+import { ExplainController } from './providers/explain.controller.ts';
+import { HoldsController } from './providers/holds.controller.ts';
 import { ReceiptRequests } from './receipts/receipt-requests.service.ts';
 import { TakenMessages } from './receipts/taken-messages.port.ts';
 import { PostgresTakenMessages } from './receipts/taken-messages.store.ts';
 import { reportingConfig } from './reporting.config.ts';
+import { RestoreFrontController } from './restore/restore.controller.ts';
+import { SuppressionsModule } from './suppressions/suppressions.module.ts';
+import { UnreadableModule } from './unreadable/unreadable.module.ts';
 
 @Module({
-  imports: [AccessModule, OperationsModule, ControlsModule],
+  imports: [AccessModule, ControlsModule, InternalModule, OperationsModule, SuppressionsModule, UnreadableModule],
   controllers: [
     RequestConsumer,
     StatusConsumer,
@@ -34,6 +40,9 @@ import { reportingConfig } from './reporting.config.ts';
     SummaryController,
     LettersController,
     OneMessageController,
+    HoldsController,
+    ExplainController,
+    RestoreFrontController,
   ],
   providers: [
     { provide: Projection, useClass: PostgresProjection },

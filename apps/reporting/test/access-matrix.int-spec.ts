@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { identityKey } from '#libs/contracts';
+import { identityKey, topics } from '#libs/contracts';
 import { routesOf } from '#libs/runtime';
+import { eventually, KafkaTestClient } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditPage } from '../src/access/audit/responses.ts';
 import { type Scope, scopes, type Tenants } from '../src/access/caller.policy.ts';
 import type { MadeKeyResponse } from '../src/access/key/responses.ts';
 import { OperationsService } from '../src/operations/operations.service.ts';
 import { Projection } from '../src/projection/projection.port.ts';
-import { aDeadLetter, fact, requested } from './facts.ts';
+import type { UnreadableList } from '../src/unreadable/responses.ts';
+import { KnownSuppressions } from '../src/suppressions/known-suppressions.port.ts';
+import { aDeadLetter, aSuppressionChange, fact, requested } from './facts.ts';
+import { InternalPort } from './internal-port.ts';
 import { ReportingApi, token } from './reporting-api.ts';
 
-const api = new ReportingApi();
+/** Stands for the services behind reporting: what it is asked it repeats, so that an answer names the tenant. */
+const services = new InternalPort(({ body }) => ({ holds: [], hasLists: true, run: 1, ...(body as object) }));
+const api = new ReportingApi(() => services.settings());
 const { ask } = api;
 
 /** Two tenants, each with a message, a dead letter, a key and rows of the audit; all of it holds the tenant's name. */
@@ -29,13 +35,17 @@ interface Row {
   ask: (tenant: string) => Asked | Promise<Asked>;
   /** What a caller is answered that has the scope, and does not see the tenant. */
   others: 200 | 403 | 404;
+  /** It concerns the whole platform: who sees some tenants only is refused. */
+  allTenants?: true;
   /** By what an answer shows what the tenant has; its name, where nothing is said. */
   shows?: string;
   /** It changes or reveals something. */
   audited?: true;
-  /** It concerns everybody: who sees some tenants only may not. */
-  forAllTenants?: true;
 }
+
+const ofAllTenants = (needs: Scope) => ({ needs, others: 403, allTenants: true }) as const;
+
+const aSuppression = (tenant: string) => ({ channel: 'email', recipient: 'ada@inbox.test', tenant, note: 'asked' });
 
 /** By route; a new one needs a row here. */
 const rows: Readonly<Record<string, Row>> = {
@@ -170,7 +180,60 @@ const rows: Readonly<Record<string, Row>> = {
     ask: () => ({ url: '/v1/controls/lift', body: { holdId: randomUUID(), reason: 'a test' } }),
     others: 403,
     audited: true,
-    forAllTenants: true,
+    allTenants: true,
+  },
+  'GET /v1/suppressions': { needs: 'read', ask: () => ({ url: '/v1/suppressions' }), others: 200 },
+  'POST /v1/suppressions/search': {
+    needs: 'read',
+    ask: () => ({ url: '/v1/suppressions/search', body: { recipient: 'ada@inbox.test' } }),
+    others: 200,
+  },
+  'POST /v1/suppressions': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: '/v1/suppressions', body: aSuppression(tenant) }),
+    others: 403,
+    audited: true,
+  },
+  'POST /v1/suppressions/remove': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: '/v1/suppressions/remove', body: aSuppression(tenant) }),
+    others: 403,
+    audited: true,
+  },
+  'GET /v1/suppressions/sync': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/suppressions/sync' }) },
+  'POST /v1/suppressions/sync': {
+    ...ofAllTenants('operate'),
+    ask: () => ({ url: '/v1/suppressions/sync', body: {} }),
+    audited: true,
+  },
+  'GET /v1/holds': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/holds' }) },
+  'POST /v1/holds/lift': {
+    ...ofAllTenants('operate'),
+    ask: () => ({ url: '/v1/holds/lift', body: { channel: 'email', id: randomUUID() } }),
+    audited: true,
+  },
+  'POST /v1/explain': {
+    needs: 'read',
+    ask: (tenant) => ({ url: '/v1/explain?channel=email', body: { tenant, messageId: 'm-1' } }),
+    others: 403,
+  },
+  'GET /v1/unreadable': { needs: 'read', ask: () => ({ url: '/v1/unreadable' }), others: 200 },
+  'GET /v1/unreadable/{id}': {
+    needs: 'read',
+    ask: (tenant) => ({ url: `/v1/unreadable/${unreadable.get(tenant)}` }),
+    others: 404,
+  },
+  'GET /v1/unreadable/{id}/bytes': {
+    needs: 'content',
+    ask: (tenant) => ({ url: `/v1/unreadable/${unreadable.get(tenant)}/bytes` }),
+    others: 404,
+    audited: true,
+  },
+  'GET /v1/restore': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/restore' }) },
+  'POST /v1/restore/lift': {
+    ...ofAllTenants('operate'),
+    ask: () => ({ url: '/v1/restore/lift', body: { service: 'email' } }),
+    audited: true,
   },
   'GET /v1/audit': { needs: 'admin', ask: () => ({ url: '/v1/audit?limit=500' }), others: 200 },
 };
@@ -180,6 +243,9 @@ interface Described {
 }
 let described: [route: string, scope: Scope | undefined][];
 const keys = new Map<string, string>();
+/** By tenant, the id of a record of its that was quarantined. */
+const unreadable = new Map<string, string>();
+const kafka = new KafkaTestClient();
 
 async function aKey(of: readonly Scope[], tenants: Tenants): Promise<MadeKeyResponse> {
   const name = `of ${String(tenants)}`;
@@ -217,9 +283,29 @@ const askAs = async (key: string, { url, body }: Asked) => {
   const { status, body: answer } = await ask<unknown>(url, { body, authorization: `Bearer ${key}` });
   return { status, text: JSON.stringify(answer), code: (answer as { code?: string }).code };
 };
+/** A record of the tenant's that was quarantined. */
+async function quarantined(tenant: string): Promise<void> {
+  const headers = {
+    'x-origin-topic': 'messaging.email.due',
+    'x-error-code': 'MSG_UNREADABLE',
+    ce_messagetenant: tenant,
+  };
+  await kafka.produce(api.prefix + topics.unreadable.name, { value: 'no JSON', headers });
+  const found = await eventually(async () => {
+    const { body } = await ask<UnreadableList>(`/v1/unreadable?tenant=${tenant}`);
+    return body.items[0]?.id;
+  });
+  unreadable.set(tenant, found);
+}
+/** A suppression of the recipient of the tenant's message. */
+const suppressed = (tenant: string) =>
+  api.service.app
+    .get(KnownSuppressions, { strict: false })
+    .apply(aSuppressionChange({ recipient: 'ada@inbox.test', tenant, at: '2030-01-31T12:00:00.000Z' }));
 const auditSize = async () => (await ask<AuditPage>('/v1/audit?limit=1')).body.head!.seq;
 
 beforeAll(async () => {
+  await services.open();
   await api.start();
   const projection = api.service.app.get(Projection, { strict: false });
   for (const tenant of [OURS, THEIRS]) {
@@ -229,6 +315,8 @@ beforeAll(async () => {
     await projection.project(requested(`w-${tenant}`, { tenant }));
     await projection.addDeadLetter(aDeadLetter({ ...of, id: identityKey(of) }, { eventId: randomUUID() }));
     await aKey(['read'], [tenant]);
+    await suppressed(tenant);
+    await quarantined(tenant);
   }
   const { body } = await ask<Described>('/docs/openapi.json');
   described = Object.entries(body.paths)
@@ -240,7 +328,11 @@ beforeAll(async () => {
       ]),
     );
 }, 60_000);
-afterAll(() => api.stop(), 30_000);
+afterAll(async () => {
+  await api.stop();
+  await kafka.close();
+  await services.close();
+}, 30_000);
 
 /** The cells of the matrix, asked one by one and held against what is expected together, so that all faults show. */
 async function everyCell(
@@ -278,7 +370,12 @@ describe('every route of the API', () => {
   it('that changes something is audited, and says so', () => {
     const changing = described.map(([route]) => route).filter((route) => !route.startsWith('GET '));
     // Its body is a filter that must not be in a URL.
-    const onlyReads = ['POST /v1/messages/search', 'POST /v1/controls/cancel/preview'];
+    const onlyReads = [
+      'POST /v1/messages/search',
+      'POST /v1/controls/cancel/preview',
+      'POST /v1/suppressions/search',
+      'POST /v1/explain',
+    ];
     for (const route of changing.filter((each) => !onlyReads.includes(each)))
       expect([route, rows[route]!.audited]).toEqual([route, true]);
   });
@@ -309,8 +406,8 @@ describe('every route of the API', () => {
       },
       (route, needs, scope) => {
         if (needs !== scope) return 'not let in';
-        const sees = rows[route]!.forAllTenants !== true;
-        return { own: [sees, sees], other: [rows[route]!.others, false] };
+        const isOwn = rows[route]!.allTenants !== true;
+        return { own: [isOwn, isOwn], other: [rows[route]!.others, false] };
       },
     );
   });

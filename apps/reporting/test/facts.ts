@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Identity } from '#libs/contracts';
+import {
+  type Identity,
+  type KeyedSuppressionChange,
+  recipientRef,
+  type SuppressionChanged,
+  suppressionKey,
+} from '#libs/contracts';
 import { aFailure, anEmailRequest, aStatus } from '#libs/testing';
 import { factOfRequest, factOfStatus } from '../src/intake/translate.ts';
 import type { DeadLetterFact, IncomingFact } from '../src/projection/fact.ts';
@@ -45,6 +51,27 @@ export const aDeadLetter = (of: Identity & { id: string }, more: Partial<DeadLet
   failure: aFailure(),
   ...more,
 });
+
+/** A change of a suppression; `lifted`: its end. */
+export function aSuppressionChange({
+  recipient = 'ada@inbox.test',
+  lifted = false,
+  ...more
+}: Partial<SuppressionChanged> & { lifted?: boolean } = {}): KeyedSuppressionChange {
+  const { hash, mask } = recipientRef(hashKey, recipient);
+  const suppress: SuppressionChanged = {
+    channel: 'email',
+    scope: 'all',
+    reason: 'manual',
+    at: new Date(noon).toISOString(),
+    mask,
+    ...more,
+    recipient: hash,
+  };
+  const key = suppressionKey(suppress);
+  const { at, note, by } = suppress;
+  return { key, word: lifted ? { lift: { at, note, by } } : { suppress } };
+}
 
 /** In random order. */
 export function shuffled<T>(all: readonly T[]): T[] {

@@ -20,8 +20,8 @@ export class ReportingApi {
   service!: RunningService;
   database!: TestDatabase;
 
-  /** @param more settings besides those that it needs */
-  constructor(private readonly more: Record<string, string> = {}) {}
+  /** @param more settings besides those that it needs, as they are when it starts */
+  constructor(private readonly more: Record<string, string> | (() => Record<string, string>) = {}) {}
 
   async start(): Promise<void> {
     this.database = await aDatabase();
@@ -35,6 +35,7 @@ export class ReportingApi {
       topics.operationRequested,
       topics.operationChanged,
       topics.controlChanged,
+      topics.suppressionChanged,
     ]);
     this.service = await bootService(reporting, {
       HTTP_HOST: '127.0.0.1',
@@ -46,7 +47,7 @@ export class ReportingApi {
       KAFKA_TOPIC_PREFIX: this.prefix,
       RECIPIENT_HASH_KEY: hashKey,
       REPORTING_BOOTSTRAP_KEY: token,
-      ...this.more,
+      ...(typeof this.more === 'function' ? this.more() : this.more),
     });
     const isReady = async () => (await this.ask('/health/ready')).status === 200;
     await eventually(isReady, { timeoutMs: 30_000, what: 'readiness' });

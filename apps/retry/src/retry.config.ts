@@ -1,6 +1,6 @@
 import { milliseconds } from '#libs/contracts';
 import { postgresSettings } from '#libs/persistence';
-import { operatorSettings, serviceSettings, settingsGroup } from '#libs/runtime';
+import { internalAccessSettings, internalSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import { policySettings, twoPolicies } from './policy/policy.settings.ts';
@@ -11,7 +11,8 @@ export const RetryConfig = z
     ...serviceSettings(8083, 9467),
     ...kafkaSettings,
     ...postgresSettings,
-    ...operatorSettings,
+    ...internalSettings(8093),
+    ...internalAccessSettings,
     ...policySettings,
     RETRY_POLL_MS: milliseconds(200).describe('How often the schedule is looked at for what is due, in milliseconds.'),
     RETRY_BATCH: z.coerce.number().int().min(1).max(5_000).default(500).describe('Most messages released at once.'),

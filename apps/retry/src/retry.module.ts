@@ -1,8 +1,8 @@
 import {
   OperationConsumer,
   operationProviders,
-  operatorAccess,
-  operatorConfig,
+  internalAccess,
+  internalAccessConfig,
   RestoreController,
 } from '#libs/runtime';
 import { Module } from '@nestjs/common';
@@ -82,8 +82,8 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     RelearnService,
     ...controlParts,
     retryConfig.provider,
-    operatorConfig.provider,
-    operatorAccess,
+    internalAccessConfig.provider,
+    internalAccess,
     { provide: Policies, useClass: FilePolicies },
     { provide: MOMENT, useValue: thisMoment },
     { provide: OutcomePublisher, useClass: KafkaOutcomePublisher },

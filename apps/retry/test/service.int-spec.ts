@@ -38,6 +38,7 @@ describe('The retry service', () => {
       KAFKA_TOPIC_PREFIX: prefix,
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '0',
+      INTERNAL_PORT: '0',
       METRICS_PORT: '0',
       LOG_LEVEL: 'error',
       RETRY_POLL_MS: '50',

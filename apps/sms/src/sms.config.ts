@@ -1,8 +1,7 @@
 import { flag, json, SmsSender } from '#libs/contracts';
 import { channelSettings } from '#libs/delivery';
 import { fileSettings } from '#libs/provider-http';
-import { operatorSettings } from '#libs/operations';
-import { recipientHashSettings, settingsGroup } from '#libs/runtime';
+import { internalAccessSettings, recipientHashSettings, settingsGroup } from '#libs/runtime';
 import { templateSettings } from '#libs/templates';
 import { settingsOfAll } from '#libs/providers';
 import type { ConfigType } from '@nestjs/config';
@@ -138,7 +137,7 @@ const smsSettings = {
 export const smsConfig = settingsGroup('sms', { ...smsSettings, ...recipientHashSettings });
 export type SmsConfig = ConfigType<typeof smsConfig>;
 
-const ownSettings = { ...channelSettings(8082, 9466, 8092), ...operatorSettings, ...smsSettings };
+const ownSettings = { ...channelSettings(8082, 9466, 8092), ...internalAccessSettings, ...smsSettings };
 
 /** Settings of the sms service with these providers. */
 export function smsSchemaOf(catalogue: SmsCatalogue) {

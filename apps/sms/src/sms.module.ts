@@ -1,19 +1,30 @@
 import { recipientHash } from '#libs/contracts';
-import { ChannelPort, ConfiguredProviders, DeliveryModule } from '#libs/delivery';
+import { ChannelPort, ConfiguredProviders, DeliveryModule, listsOf, listSync } from '#libs/delivery';
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
 import {
-  operatorAccess,
-  operatorConfig,
   RoutingController,
   suppressionAdmin,
   SuppressionsController,
+  SuppressionSyncController,
   webhookControllers,
   webhookHandlers,
 } from '#libs/operations';
-import { type AllSettings, Health, Jobs, made, POOL, RestoreController, SETTINGS, tokenOf } from '#libs/runtime';
+import {
+  type AllSettings,
+  Health,
+  internalAccess,
+  internalAccessConfig,
+  Jobs,
+  made,
+  POOL,
+  RestoreController,
+  SETTINGS,
+  STOPPING,
+  tokenOf,
+} from '#libs/runtime';
 import { Templates } from '#libs/templates';
 import { Publisher } from '#libs/transport';
-import { settingsFor, templateOwner, withAccess } from '#libs/providers';
+import { settingsFor, type SuppressionLists, templateOwner, withAccess } from '#libs/providers';
 import { Module } from '@nestjs/common';
 import { Conversations } from './conversation/conversations.port.ts';
 import { PostgresConversations } from './conversation/conversations.store.ts';
@@ -31,6 +42,7 @@ import { budgetsOf, type SmsConfig, smsConfig } from './sms.config.ts';
 import { SmsConsumer } from './sms.consumer.ts';
 
 const SERVICES = tokenOf<SmsServices>('what the sms service offers to its providers');
+const SUPPRESSION_LISTS = tokenOf<readonly SuppressionLists[]>('the suppression lists of the providers');
 const config = smsConfig.KEY;
 
 /** The providers in use, the preferred one first. */
@@ -120,14 +132,19 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
     SmsConsumer,
     ...webhookControllers(smsCatalogue),
     SuppressionsController,
+    SuppressionSyncController,
     RoutingController,
     RestoreController,
   ],
   providers: [
     ...webhookHandlers(smsCatalogue, SERVICES),
-    operatorConfig.provider,
-    operatorAccess,
+    internalAccessConfig.provider,
+    internalAccess,
     suppressionAdmin('sms'),
+    made(SUPPRESSION_LISTS, { all: SETTINGS, stopping: STOPPING }, ({ all, stopping }) =>
+      listsOf(usedOf(all), all, stopping),
+    ),
+    listSync('sms', SUPPRESSION_LISTS),
   ],
 })
 export class SmsModule {}

@@ -2,6 +2,7 @@ import type { Migration } from '#libs/persistence';
 import { followedMigration } from './followed.migration.ts';
 import { handoverMigration } from './handovers.migration.ts';
 import { ledgerMigrations } from './ledger.migrations.ts';
+import { listTurnMigration } from './list-turns.migration.ts';
 import { missingReceiptMigration } from './missing-receipts.migration.ts';
 import { senderRateMigration } from './sender-rates.migration.ts';
 
@@ -12,4 +13,5 @@ export const deliveryMigrations: readonly Migration[] = [
   handoverMigration,
   missingReceiptMigration,
   followedMigration,
+  listTurnMigration,
 ].toSorted((a, b) => (a.name < b.name ? -1 : 1));

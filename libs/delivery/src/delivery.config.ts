@@ -9,6 +9,7 @@ import { quietSettings } from './quiet/quiet-hours.config.ts';
 import { missingReceiptSettings } from './receipts/missing/missing-receipts.config.ts';
 import { permitSettings } from './route/permits/permits.config.ts';
 import { routingSettings } from './route/routing.config.ts';
+import { listSettings } from './suppressions/lists/lists.config.ts';
 import { STANDARD_SCHEDULE_DAYS } from './accept/times.policy.ts';
 import type { ConfigType } from '@nestjs/config';
 import { z } from 'zod';
@@ -42,6 +43,7 @@ export const deliverySettings = {
   ...holdSettings,
   ...routingSettings,
   ...missingReceiptSettings,
+  ...listSettings,
   ...quietSettings,
 };
 
@@ -51,7 +53,7 @@ export type DeliveryConfig = ConfigType<typeof deliveryConfig>;
 
 /**
  * The settings that the service of every channel has, besides its own.
- * @param port its default port, and those of its metrics and of its operators' API
+ * @param port its default port, and those of its metrics and its internal port
  */
 export const channelSettings = (port: number, metricsPort: number, internalPort: number) => ({
   ...serviceSettings(port, metricsPort),

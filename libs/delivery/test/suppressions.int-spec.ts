@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { liftOf, recipientRef, suppressionKey } from '#libs/contracts';
+import { type KeyedSuppressionChange, liftOf, recipientRef, suppressionKey } from '#libs/contracts';
 import { migrate, type Pool } from '#libs/persistence';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 import type { Outgoing } from '#libs/transport';
 import { deliveryMigrations } from '#libs/delivery-tables';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
-import type { KeyedSuppressionChange, SuppressionFilter } from '../src/suppressions/suppressions.port.ts';
+import type { SuppressionFilter } from '../src/suppressions/suppressions.port.ts';
 import { SuppressionsService } from '../src/suppressions/suppressions.service.ts';
 import { PostgresSuppressions } from '../src/suppressions/suppressions.store.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

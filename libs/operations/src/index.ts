@@ -1,7 +1,5 @@
-export * from './operator.config.ts';
 export { RoutingController } from './routing/routing.controller.ts';
 export * from './suppressions/suppression-admin.service.ts';
-export * from './suppressions/suppression-sync.service.ts';
 export * from './suppressions/suppressions.controller.ts';
 export * from './suppressions/suppressions.providers.ts';
 export * from './suppressions/sync.controller.ts';

@@ -33,7 +33,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
 
-/** A service with an operators' API has a port for it. */
+/** A service that reporting asks has an internal port. */
 type BaseConfig = ServiceConfig & KafkaConfig & PostgresConfig & Partial<InternalConfig>;
 
 const hasInternalPort = <C extends BaseConfig>(config: C): config is C & InternalConfig =>

@@ -15,12 +15,12 @@ export { KAFKA, kafkaConfig, LOGGER, POOL, RuntimeModule, type ServiceCore, STOP
 export type { Route, RouteTable } from './http/route-table.ts';
 export * from './service.config.ts';
 export { type Gives, made, type Token, tokenOf } from './made.ts';
-export * from './operators.ts';
 export * from './operations/operation-work.ts';
 export { OperationConsumer } from './operations/operation.consumer.ts';
 export { OperationJobsStore } from './operations/operation-jobs.store.ts';
 export { OperationRunner, type OperationRunnerOptions } from './operations/operation-runner.service.ts';
 export { operationProviders } from './operations/operation.providers.ts';
+export * from './internal-access.ts';
 export { type Reread, reread } from './restore/rereading.ts';
 export { RestoreController } from './restore/restore.controller.ts';
 export { DatabaseSetBack, RestoreGuard, type RestoreState } from './restore/restore-guard.ts';

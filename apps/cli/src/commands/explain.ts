@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Channel, Lane } from '#libs/contracts';
 import { CliCommand } from '../command.ts';
-import { channelSetting } from '../environment/channel-services.ts';
 import { withEnvFile } from '../environment/env.ts';
 import { withRunningStack } from '../environment/running-system.ts';
 import { CliError, reasonOf } from '../errors.ts';
@@ -44,7 +43,7 @@ export const explainCommand = (): CliCommand => {
     .addOption(command.createOption('--channel <channel>', 'the channel').choices(Channel.options).default('email'))
     .addOption(command.createOption('--lane <lane>', 'the lane').choices(Lane.options).default('transactional'))
     .option('--json', 'as JSON')
-    .reads(...Channel.options.map((channel) => channelSetting(channel, 'INTERNAL_URL')), 'OPERATOR_TOKEN')
+    .reads('REPORTING_URL', 'REPORTING_KEY')
     .exits({
       0: 'it would be sent, now or later',
       [WOULD_NOT_GO]: 'it would not',
@@ -55,9 +54,10 @@ export const explainCommand = (): CliCommand => {
 };
 
 async function ask(file: string, { channel, lane, json = false }: Options): Promise<number> {
-  const { OperatorApi } = await import('../environment/operator-api.ts');
-  const api = new OperatorApi(withRunningStack(withEnvFile(process.env)));
-  const explanation = await api.call<Explanation>(channel, 'POST', `explain?lane=${lane}`, requestOf(file));
+  const { ReportingApi } = await import('../environment/reporting-api.ts');
+  const api = new ReportingApi(withRunningStack(withEnvFile(process.env)));
+  const path = `explain?channel=${channel}&lane=${lane}`;
+  const explanation = await api.call<Explanation>('POST', path, requestOf(file));
   console.log(json ? JSON.stringify(explanation, null, 2) : inWords(explanation).join('\n'));
   return ['be sent', 'wait', 'be tried again'].includes(explanation.would) ? 0 : WOULD_NOT_GO;
 }

@@ -1,8 +1,6 @@
-import { userInfo } from 'node:os';
-import { Channel } from '#libs/contracts';
+import type { Channel } from '#libs/contracts';
 import { allProviders } from '../catalogue.ts';
 import { CliCommand } from '../command.ts';
-import { channelSetting } from '../environment/channel-services.ts';
 import { withEnvFile } from '../environment/env.ts';
 import { withRunningStack } from '../environment/running-system.ts';
 
@@ -29,7 +27,7 @@ export function holdsCommand(): CliCommand {
   const about = (name: string) =>
     new CliCommand(name)
       .option('--json', 'as JSON')
-      .reads(...Channel.options.map((channel) => channelSetting(channel, 'INTERNAL_URL')), 'OPERATOR_TOKEN')
+      .reads('REPORTING_URL', 'REPORTING_KEY')
       .exits({ 0: 'done', [NOT_THERE]: 'nothing is held there', [trouble]: 'wrong use, or no answer' });
   return new CliCommand('holds')
     .summary('Shows which providers are left alone, and lifts that.')
@@ -48,40 +46,32 @@ export function holdsCommand(): CliCommand {
       about('lift')
         .description('Lifts the holds of a provider: its calls go again at once.')
         .argument('<provider>', 'the provider, or the id of one hold')
-        .option('--by <who>', 'who wants it (default: the user of this machine)')
-        .example(`holds lift ${allProviders[0]!.name} --by ada`)
+        .example(`holds lift ${allProviders[0]!.name}`)
         .does(lift, { trouble }),
     );
 }
 
 async function client() {
-  const { OperatorApi } = await import('../environment/operator-api.ts');
-  return new OperatorApi(withRunningStack(withEnvFile(process.env)));
+  const { ReportingApi } = await import('../environment/reporting-api.ts');
+  return new ReportingApi(withRunningStack(withEnvFile(process.env)));
 }
 
-async function read(): Promise<Hold[]> {
-  const api = await client();
-  const answers = await Promise.all(
-    Channel.options.map((channel) => api.call<{ holds: Hold[] }>(channel, 'GET', 'holds')),
-  );
-  return answers.flatMap(({ holds }) => holds);
+async function read(all: boolean): Promise<Hold[]> {
+  return (await (await client()).call<{ items: Hold[] }>('GET', `holds?lifted=${all}`)).items;
 }
 
 async function list({ json = false, all = false }: { json?: boolean; all?: boolean }): Promise<number> {
-  const holds = (await read()).filter(({ state }) => all || state === 'held');
+  const holds = await read(all);
   if (json) console.log(JSON.stringify({ holds }, null, 2));
   else console.log(holds.length === 0 ? 'No provider is held.' : holds.map(lineOf).join('\n'));
   return 0;
 }
 
-async function lift(wanted: string, options: { json?: boolean; by?: string }): Promise<number> {
-  const by = options.by ?? userInfo().username;
-  const held = (await read()).filter(
-    ({ state, provider, id }) => state === 'held' && (provider === wanted || id === wanted),
-  );
+async function lift(wanted: string, options: { json?: boolean }): Promise<number> {
+  const held = (await read(false)).filter(({ provider, id }) => provider === wanted || id === wanted);
   const api = await client();
   const lifted = await Promise.all(
-    held.map(({ channel, id }) => api.call<Hold>(channel, 'POST', 'holds/lift', { id, by })),
+    held.map(({ channel, id }) => api.call<Hold>('POST', 'holds/lift', { channel, id })),
   );
   if (options.json) console.log(JSON.stringify({ lifted }, null, 2));
   else console.log(lifted.length === 0 ? `Nothing is held at ${wanted}.` : lifted.map(lineOf).join('\n'));

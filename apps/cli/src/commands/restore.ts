@@ -1,16 +1,13 @@
-import { userInfo } from 'node:os';
-import { Channel } from '#libs/contracts';
+import { OperatingService } from '#libs/contracts';
 import { CliCommand } from '../command.ts';
-import { channelSetting } from '../environment/channel-services.ts';
 import { withEnvFile } from '../environment/env.ts';
-import type { OperatedService } from '../environment/operator-api.ts';
 import { withRunningStack } from '../environment/running-system.ts';
 
 const NOT_LIFTED = 1;
 const trouble = 2;
 
-/** The services that notice a restored database. */
-const guarded: readonly OperatedService[] = [...Channel.options, 'retry'];
+/** The services that notice a restored database: the channels, then retry. */
+const guarded = OperatingService.options;
 
 interface RestoreState {
   service: string;
@@ -24,13 +21,7 @@ interface RestoreState {
 /** What services do whose database was restored, and how they go on. */
 export function restoreCommand(): CliCommand {
   const about = (name: string) =>
-    new CliCommand(name)
-      .option('--json', 'as JSON')
-      .reads(
-        ...Channel.options.map((channel) => channelSetting(channel, 'INTERNAL_URL')),
-        'RETRY_URL',
-        'OPERATOR_TOKEN',
-      );
+    new CliCommand(name).option('--json', 'as JSON').reads('REPORTING_URL', 'REPORTING_KEY');
   return new CliCommand('restore')
     .summary('Shows which services wait after a database was restored, and lets them go on.')
     .description(
@@ -48,47 +39,42 @@ export function restoreCommand(): CliCommand {
       about('lift')
         .description('Lets a service go on, or all of them: retry last, after the channels.')
         .argument('[service]', `one of ${guarded.join(', ')} (default: all)`)
-        .option('--by <who>', 'who wants it (default: the user of this machine)')
         .option('--accept-gaps', 'although records that should be read again are deleted already')
         .exits({
           0: 'no service waits any more',
           [NOT_LIFTED]: 'some cannot go on yet',
           [trouble]: 'wrong use, or no answer',
         })
-        .example('restore lift', 'restore lift email --by ada --accept-gaps')
+        .example('restore lift', 'restore lift email --accept-gaps')
         .does(lift, { trouble }),
     );
 }
 
 async function client() {
-  const { OperatorApi } = await import('../environment/operator-api.ts');
-  return new OperatorApi(withRunningStack(withEnvFile(process.env)));
+  const { ReportingApi } = await import('../environment/reporting-api.ts');
+  return new ReportingApi(withRunningStack(withEnvFile(process.env)));
 }
 
 async function status({ json = false }: { json?: boolean }): Promise<number> {
-  const api = await client();
-  const states = await Promise.all(guarded.map((service) => api.call<RestoreState>(service, 'GET', 'restore')));
-  show(states, json);
-  return states.every(({ state }) => state === 'working') ? 0 : NOT_LIFTED;
+  const { items } = await (await client()).call<{ items: RestoreState[] }>('GET', 'restore');
+  show(items, json);
+  return items.every(({ state }) => state === 'working') ? 0 : NOT_LIFTED;
 }
 
-async function lift(
-  wanted: string | undefined,
-  options: { json?: boolean; by?: string; acceptGaps?: boolean },
-): Promise<number> {
+async function lift(wanted: string | undefined, options: { json?: boolean; acceptGaps?: boolean }): Promise<number> {
   const { UsageError } = await import('../errors.ts');
-  const { Refused } = await import('../environment/operator-api.ts');
+  const { ApiRefusal } = await import('../environment/reporting-api.ts');
   const services = guarded.filter((service) => wanted === undefined || service === wanted);
   if (services.length === 0) throw new UsageError(`there is no service ${wanted}: ${guarded.join(', ')}`);
-  const body = { by: options.by ?? userInfo().username, acceptGaps: options.acceptGaps ?? false };
   const api = await client();
   const states: RestoreState[] = [];
   let refused = false;
   for (const service of services)
     try {
-      states.push(await api.call<RestoreState>(service, 'POST', 'restore/lift', body));
+      const body = { service, acceptGaps: options.acceptGaps ?? false };
+      states.push(await api.call<RestoreState>('POST', 'restore/lift', body));
     } catch (error) {
-      if (!(error instanceof Refused) || error.status !== 409) throw error;
+      if (!(error instanceof ApiRefusal) || error.status !== 409) throw error;
       refused = true;
       console.error(`${service}: ${error.message}`);
     }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Channel, suppressionReasons } from '#libs/contracts';
 import { CliCommand } from '../command.ts';
-import { channelSetting } from '../environment/channel-services.ts';
 import { withEnvFile } from '../environment/env.ts';
 import { withRunningStack } from '../environment/running-system.ts';
+import { explain } from '../errors.ts';
 import { listOrder, recipientOrder, changeOrder, type SuppressionOrder, type Values } from '../suppressions/order.ts';
 
 const NOT_THERE = 1;
@@ -24,7 +24,7 @@ export function suppressionsCommand(execute: ExecuteOrder = ask, input = () => r
   const about = (name: string) =>
     new CliCommand(name)
       .option('--json', 'as JSON')
-      .reads(...Channel.options.map((channel) => channelSetting(channel, 'INTERNAL_URL')), 'OPERATOR_TOKEN')
+      .reads('REPORTING_URL', 'REPORTING_KEY')
       .exits({
         0: 'done',
         [NOT_THERE]: 'there is no such suppression, or a list could not be read',
@@ -41,14 +41,14 @@ export function suppressionsCommand(execute: ExecuteOrder = ask, input = () => r
   return new CliCommand('suppressions')
     .summary('Shows and changes who must not be written to.')
     .description(
-      'Shows and changes who must not be written to (docs/suppressions.md), over the operators’ API of the services. ' +
-        'Where npm start runs the system here, no setting is needed.',
+      'Shows and changes who must not be written to (docs/suppressions.md), by the API of reporting. Where npm start ' +
+        'runs the system here, no setting is needed.',
     )
     .addCommand(
       withFilters(about('list'))
         .description('Lists the suppressions, newest first.')
         .option('--lifted', 'also those that were lifted')
-        .option('--limit <n>', 'at most so many of each channel', '100')
+        .option('--limit <n>', 'at most so many', '100')
         .example('suppressions list', 'suppressions list --reason complaint --json')
         .does((values: Values) => execute(listOrder(values)), does),
     )
@@ -59,20 +59,20 @@ export function suppressionsCommand(execute: ExecuteOrder = ask, input = () => r
         .does((text: string, values: Values) => execute(recipientOrder(recipient(text), values)), does),
     )
     .addCommand(
-      withFilters(withAuthor(ofOne('add')))
+      withFilters(withNote(ofOne('add')))
         .description('Suppresses a recipient, under the scope all and the reason manual where nothing else is said.')
         .example('suppressions add ada@inbox.test --note "asked by phone" --scope marketing')
         .does((text: string, values: Values) => execute(changeOrder('add', recipient(text), values)), does),
     )
     .addCommand(
-      withScope(withChannel(withAuthor(ofOne('remove'))))
+      withScope(withChannel(withNote(ofOne('remove'))))
         .description('Lifts a suppression; scope and tenant must be its own.')
         .example('suppressions remove ada@inbox.test --note "asked to get it again" --scope marketing')
         .does((text: string, values: Values) => execute(changeOrder('remove', recipient(text), values)), does),
     )
     .addCommand(
       about('sync')
-        .description('Takes over the providers’ own lists.')
+        .description('Takes over the providers’ own lists now; the channels also do it by themselves, every hour.')
         .example('suppressions sync')
         .does(({ json = false }: Values) => execute({ command: 'sync', json }), does),
     );
@@ -92,21 +92,16 @@ const withScope = (command: CliCommand) =>
 const withFilters = (command: CliCommand) =>
   withScope(withChannel(command)).option('--reason <reason>', suppressionReasons.join(', '));
 
-const withAuthor = (command: CliCommand) =>
-  command
-    .requiredOption('--note <why>', 'why, for whoever looks later')
-    .option('--by <who>', 'who wants it (default: the user of this machine)');
+const withNote = (command: CliCommand) => command.requiredOption('--note <why>', 'why, for whoever looks later');
 
 async function ask(order: SuppressionOrder): Promise<number> {
-  const { OperatorApi, Refused } = await import('../environment/operator-api.ts');
-  const { SuppressionsClient } = await import('../suppressions/client.ts');
+  const { ApiRefusal, ReportingApi } = await import('../environment/reporting-api.ts');
   const { perform } = await import('../suppressions/perform.ts');
   try {
-    const api = new OperatorApi(withRunningStack(withEnvFile(process.env)));
-    return await perform(new SuppressionsClient(api), order);
+    return await perform(new ReportingApi(withRunningStack(withEnvFile(process.env))), order);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    console.error(error.message);
-    return error.status === 404 && !/operator API/.test(error.message) ? NOT_THERE : NO_ANSWER;
+    if (!(error instanceof ApiRefusal) || error.status !== 404) throw error;
+    console.error(explain(error));
+    return NOT_THERE;
   }
 }

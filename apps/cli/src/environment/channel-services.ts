@@ -4,7 +4,7 @@ import type { Channel } from '#libs/contracts';
 export interface ChannelService {
   /** Its port on this machine unless its `…_PORT` is set. */
   port: number;
-  /** The port of its operators' API, unless its `…_INTERNAL_PORT` is set. */
+  /** Its internal port, unless its `…_INTERNAL_PORT` is set. */
   internalPort: number;
   /** The value of its `…_FROM` where the sandbox accepts any. */
   sender: string;
@@ -22,8 +22,5 @@ export const channelServices: Readonly<Record<Channel, ChannelService>> = {
   sms: { port: 8082, internalPort: 8092, sender: '+15005550006' },
 };
 
-/** The port of the retry service on this machine unless RETRY_PORT is set. */
-export const RETRY_PORT = 8083;
-
-/** The name of a channel service's setting: `EMAIL_INTERNAL_URL` is `INTERNAL_URL` of e-mail. */
+/** The name of a channel service's setting: `EMAIL_PUBLIC_URL` is `PUBLIC_URL` of e-mail. */
 export const channelSetting = (channel: Channel, name: string): string => `${channel.toUpperCase()}_${name}`;

@@ -10,7 +10,6 @@ export function layoutOf(dataDir: string) {
     log: (name: string) => join(dataDir, 'logs', `${name}.log`),
     secrets: join(dataDir, 'secrets.json'),
     apiKey: join(dataDir, 'api-key'),
-    operatorToken: join(dataDir, 'operator-token'),
     sandbox: join(dataDir, 'sandbox.jsonl'),
     state: join(dataDir, 'state.json'),
     lock: join(dataDir, 'supervisor.lock'),

@@ -1,7 +1,7 @@
 import type { ToolSetting } from '#libs/providers';
 import { Channel } from '#libs/contracts';
 import { allProviders } from '../catalogue.ts';
-import { channelServices, channelSetting, RETRY_PORT } from './channel-services.ts';
+import { channelSetting } from './channel-services.ts';
 
 /**
  * The commands' own settings, besides the services' and the ports of `messaging up`; test/docs.spec.ts checks the docs
@@ -21,28 +21,20 @@ export const toolSettings: readonly ToolSetting[] = [
     name: channelSetting(channel, 'URL'),
     meaning: `doctor: where the ${channel} service is, when npm start does not run it here.`,
   })),
-  ...Channel.options.map((channel) => ({
-    name: channelSetting(channel, 'INTERNAL_URL'),
-    meaning:
-      `suppressions, holds, explain: the internal port of the ${channel} service, when npm start does not run it ` +
-      'here.',
-    standard: `http://127.0.0.1:${channelServices[channel].internalPort}`,
-  })),
   {
     name: 'RETRY_URL',
-    meaning: 'restore: where the retry service is, when npm start does not run it here.',
-    standard: `http://127.0.0.1:${RETRY_PORT}`,
+    meaning: 'doctor: where the retry service is, when npm start does not run it here.',
   },
   {
     name: 'REPORTING_URL',
-    meaning: 'send, keys, audit: where the reporting service is, when npm start does not run it here.',
+    meaning: 'All commands that ask the system: where the reporting service is, when npm start does not run it here.',
     standard: 'http://127.0.0.1:8080',
   },
   {
     name: 'REPORTING_KEY',
     meaning:
-      'send, keys, audit: the API key to call the reporting service with (or REPORTING_KEY_FILE). Unset: the one ' +
-      'that npm start keeps in .data/api-key.',
+      'All commands that ask the system: the API key to call the reporting service with (or REPORTING_KEY_FILE). ' +
+      'Unset: the one that npm start keeps in .data/api-key.',
   },
   {
     name: 'KAFKA_TOPIC_PARTITIONS',

@@ -1,18 +1,11 @@
-import { Channel, isChannel } from '#libs/contracts';
+import { Channel, isChannel, OperatingService } from '#libs/contracts';
 import { channelModes, type ChannelModes } from '../environment/channels.ts';
 import { withoutPassword } from '../environment/external.ts';
 import { planKafka } from './kafka/kafka.ts';
 import type { Layout } from '../environment/layout.ts';
 import { localDatabaseUrl, planPostgres } from './postgres/postgres.ts';
 import type { Secrets } from './settings/secrets.ts';
-import {
-  bootstrapKeyOf,
-  localUrl,
-  operatorTokensOf,
-  planService,
-  recipientHashKeyOf,
-  type Surroundings,
-} from './services.ts';
+import { bootstrapKeyOf, localUrl, planService, recipientHashKeyOf, type Surroundings } from './services.ts';
 import type { PortName, Settings } from './settings/settings.ts';
 import { channelSetting } from '../environment/channel-services.ts';
 import { type Env, type ProcessName, type ServiceName, valueOf } from '../environment/env.ts';
@@ -43,7 +36,6 @@ export interface Assembly {
   databaseUrl: string;
   /** The key that this system's own commands use. */
   apiKey: string;
-  operatorToken: string;
 }
 
 /** Decides by the settings what runs here, what runs elsewhere and what the sandbox replaces. */
@@ -65,7 +57,6 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
   ];
   const services = options.apps.map(planApp);
   const apiKey = valueOf(env, 'REPORTING_KEY') ?? bootstrapKeyOf(env, secrets);
-  const [operatorToken = ''] = operatorTokensOf(env, secrets).split(',');
   return {
     modes,
     foundations,
@@ -84,19 +75,14 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
       REPORTING_URL: localUrl(ports.reporting),
       REPORTING_KEY: apiKey,
       ...Object.fromEntries(
-        Channel.options.flatMap((channel) => [
-          [channelSetting(channel, 'URL'), localUrl(ports[channel])],
-          [channelSetting(channel, 'INTERNAL_URL'), localUrl(ports[`${channel}Internal`])],
-        ]),
+        Channel.options.map((channel) => [channelSetting(channel, 'URL'), localUrl(ports[channel])]),
       ),
       RETRY_URL: localUrl(ports.retry),
-      OPERATOR_TOKEN: operatorToken,
     },
     sandboxed: sandboxedOf(services, modes, env),
     brokers,
     databaseUrl,
     apiKey,
-    operatorToken,
   };
 }
 
@@ -114,8 +100,11 @@ const ownValues = (planned: Env, env: Env) =>
 const portsOf = (name: ProcessName): PortName[] => {
   if (name === 'kafka') return ['kafka', 'kafkaController'];
   if (name === 'postgres' || name === 'sandbox') return [name];
-  return [name, `${name}Metrics`, ...(isChannel(name) ? [`${name}Internal` as const] : [])];
+  return [name, `${name}Metrics`, ...(isOperating(name) ? [`${name}Internal` as const] : [])];
 };
+
+/** Whether reporting asks it on an internal port. */
+const isOperating = (name: string): name is OperatingService => OperatingService.safeParse(name).success;
 
 const external = (name: ProcessName, url: string): ProcessRecord => ({
   name,

@@ -12,7 +12,7 @@ const secrets: Secrets = {
   recipientHashKey: 'hash-key',
   databasePassword: 'password',
   apiKey: 'made-key-of-the-api',
-  operatorToken: 'made-token',
+  internalToken: 'made-token',
   unsubscribeKey: 'made-key',
   sandboxSendgridApiKey: 'SG.fake',
   sandboxSendgridPrivateKey: 'private',
@@ -45,19 +45,26 @@ describe('the environment of a service', () => {
     });
   });
 
-  it('gives the first key to reporting and the operators’ token to the channels and retry, nobody else', () => {
+  it('gives the first key to reporting, and the token of the internal ports to who has or asks them', () => {
     expect(of('reporting')).toMatchObject({ REPORTING_BOOTSTRAP_KEY: 'made-key-of-the-api' });
     expect(of('reporting', { REPORTING_BOOTSTRAP_KEY: 'own' })).toMatchObject({ REPORTING_BOOTSTRAP_KEY: 'own' });
-    expect(of('email')).toMatchObject({ OPERATOR_TOKEN: 'made-token' });
+    for (const name of ['email', 'sms', 'retry', 'reporting'] as const)
+      expect(of(name)).toMatchObject({ INTERNAL_TOKEN: 'made-token' });
     for (const other of ['email', 'sms', 'retry', 'sandbox'] as const)
       expect(of(other)).not.toHaveProperty('REPORTING_BOOTSTRAP_KEY');
-    for (const other of ['reporting', 'sandbox'] as const) expect(of(other)).not.toHaveProperty('OPERATOR_TOKEN');
+    expect(of('sandbox')).not.toHaveProperty('INTERNAL_TOKEN');
   });
 
-  it('keeps the operators’ API of a channel on loopback, on a port of its own', () => {
+  it('keeps internal ports on loopback, and tells reporting where they are', () => {
     expect(of('email')).toMatchObject({ INTERNAL_HOST: '127.0.0.1', INTERNAL_PORT: '8091' });
     expect(of('sms', { SMS_INTERNAL_PORT: '9999' })).toMatchObject({ INTERNAL_PORT: '9999' });
-    for (const other of ['retry', 'reporting'] as const) expect(of(other)).not.toHaveProperty('INTERNAL_PORT');
+    expect(of('retry')).toMatchObject({ INTERNAL_PORT: '8093' });
+    expect(of('reporting')).not.toHaveProperty('INTERNAL_PORT');
+    expect(of('reporting', { SMS_INTERNAL_PORT: '9999' })).toMatchObject({
+      EMAIL_INTERNAL_URL: 'http://127.0.0.1:8091',
+      SMS_INTERNAL_URL: 'http://127.0.0.1:9999',
+      RETRY_INTERNAL_URL: 'http://127.0.0.1:8093',
+    });
   });
 
   it('contains the fake credentials of a sandboxed channel only in that channel’s service', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Channel, perChannel } from '#libs/contracts';
+import { type Channel, OperatingService, perChannel } from '#libs/contracts';
 import { simulatorCatalogue } from '../../../sandbox/src/simulators/catalogue.ts';
 import { channelServices, channelSetting } from '../environment/channel-services.ts';
 import type { ChannelModes } from '../environment/channels.ts';
@@ -25,9 +25,8 @@ export const localUrl = (port: number): string => `http://127.0.0.1:${port}`;
 export const bootstrapKeyOf = (env: Env, secrets: Secrets): string =>
   valueOf(env, 'REPORTING_BOOTSTRAP_KEY') ?? secrets.apiKey;
 
-/** The tokens of the channels' operator APIs: the user's own, or the one generated for this DATA_DIR. */
-export const operatorTokensOf = (env: Env, secrets: Secrets): string =>
-  valueOf(env, 'OPERATOR_TOKEN') ?? secrets.operatorToken;
+/** What guards the internal ports: the user's own token, or the one generated for this DATA_DIR. */
+const internalTokenOf = (env: Env, secrets: Secrets): string => valueOf(env, 'INTERNAL_TOKEN') ?? secrets.internalToken;
 
 export const recipientHashKeyOf = (env: Env, secrets: Secrets): string =>
   valueOf(env, 'RECIPIENT_HASH_KEY') ?? secrets.recipientHashKey;
@@ -39,7 +38,7 @@ export function environmentOf(name: ServiceName | 'sandbox', env: Env, around: S
   const own: Record<ServiceName | 'sandbox', () => Values> = {
     ...perChannel((channel) => () => channelValues(channel, env, around)),
     retry: () => retryValues(env, around),
-    reporting: () => ({ REPORTING_BOOTSTRAP_KEY: bootstrapKeyOf(env, around.secrets) }),
+    reporting: () => reportingValues(env, around),
     sandbox: () => sandboxValues(env, around),
   };
   const shared: Values = {
@@ -63,9 +62,7 @@ function channelValues(channel: Channel, env: Env, around: Surroundings): Values
   const sender = channelSetting(channel, 'FROM');
   const own = {
     PUBLIC_URL: env[channelSetting(channel, 'PUBLIC_URL')] || localUrl(ports[channel]),
-    INTERNAL_HOST: '127.0.0.1',
-    INTERNAL_PORT: String(ports[`${channel}Internal`]),
-    OPERATOR_TOKEN: operatorTokensOf(env, secrets),
+    ...internalPortOf(channel, env, around),
     ...linkKeyOf(channel, env, around),
   };
   if (modes[channel] === 'live') return own;
@@ -100,9 +97,27 @@ const sandboxWaits: Values = {
   RECONCILE_WINDOW_BULK_MS: '30000',
 };
 
-function retryValues(env: Env, { modes, secrets }: Surroundings): Values {
-  const own = { OPERATOR_TOKEN: operatorTokensOf(env, secrets) };
-  if (Object.values(modes).includes('live')) return own;
+/** Where reporting asks a service, and nobody else. */
+const internalPortOf = (service: Channel | 'retry', env: Env, { ports, secrets }: Surroundings): Values => ({
+  INTERNAL_HOST: '127.0.0.1',
+  INTERNAL_PORT: String(ports[`${service}Internal`]),
+  INTERNAL_TOKEN: internalTokenOf(env, secrets),
+});
+
+const reportingValues = (env: Env, { ports, secrets }: Surroundings): Values => ({
+  REPORTING_BOOTSTRAP_KEY: bootstrapKeyOf(env, secrets),
+  INTERNAL_TOKEN: internalTokenOf(env, secrets),
+  ...Object.fromEntries(
+    OperatingService.options.map((service) => [
+      `${service.toUpperCase()}_INTERNAL_URL`,
+      localUrl(ports[`${service}Internal`]),
+    ]),
+  ),
+});
+
+function retryValues(env: Env, around: Surroundings): Values {
+  const own = internalPortOf('retry', env, around);
+  if (Object.values(around.modes).includes('live')) return own;
   return { ...own, ...Object.fromEntries(Object.entries(sandboxWaits).filter(([name]) => !env[name])) };
 }
 

@@ -109,7 +109,6 @@ export class Stack extends RunningStack {
     const { apps = services, serviceEnv = {}, entries = {} } = this.#options;
     const assembly = assemble(this.settings, this.#layout, secrets, { apps, serviceEnv, entries });
     writePrivately(this.#layout.apiKey, `${assembly.apiKey}\n`);
-    writePrivately(this.#layout.operatorToken, `${assembly.operatorToken}\n`);
     await requireFreePorts(this.settings.ports, assembly.ports);
     this.assembly = assembly;
     Object.assign(this.#state, { urls: assembly.urls, env: assembly.env, sandboxed: assembly.sandboxed });

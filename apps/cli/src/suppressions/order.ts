@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { Channel, isRecipient } from '#libs/contracts';
 import { UsageError } from '../errors.ts';
 
@@ -9,9 +8,9 @@ interface Common {
 export type SuppressionOrder = Common &
   (
     | { command: 'sync' }
-    | { command: 'list'; channels: readonly Channel[]; limit: number; filter: Record<string, string> }
+    | { command: 'list'; limit: number; filter: Record<string, string> }
     | { command: 'show'; channel: Channel; recipient: string }
-    | { command: 'add' | 'remove'; channel: Channel; body: Record<string, string> }
+    | { command: 'add' | 'remove'; body: Record<string, string> }
   );
 
 /** The options of the command line. */
@@ -22,21 +21,19 @@ export interface Values {
   tenant?: string;
   limit?: string;
   note?: string;
-  by?: string;
   lifted?: boolean;
   json?: boolean;
 }
 
 /** @throws UsageError when the limit is not a number */
 export function listOrder(values: Values): SuppressionOrder {
-  const { channel, limit = '100', lifted, json = false } = values;
+  const { limit = '100', lifted, json = false } = values;
   if (!/^[1-9]\d{0,6}$/.test(limit)) throw new UsageError('--limit must be a number from 1 on');
   return {
     command: 'list',
     json,
-    channels: channel ? [channel] : Channel.options,
     limit: Number(limit),
-    filter: { ...picked(values, ['scope', 'reason', 'tenant']), ...(lifted && { lifted: 'true' }) },
+    filter: { ...picked(values, ['channel', 'scope', 'reason', 'tenant']), ...(lifted && { lifted: 'true' }) },
   };
 }
 
@@ -55,8 +52,7 @@ export function changeOrder(command: 'add' | 'remove', recipient: string, values
   return {
     command,
     json: values.json ?? false,
-    channel: values.channel ?? channelOf(recipient),
-    body: { recipient, ...picked(values, fields), by: values.by ?? userInfo().username },
+    body: { channel: values.channel ?? channelOf(recipient), recipient, ...picked(values, fields) },
   };
 }
 

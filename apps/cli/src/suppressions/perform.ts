@@ -1,81 +1,68 @@
-import { Channel } from '#libs/contracts';
-import { catalogues } from '../catalogue.ts';
-import type { Suppression, SuppressionsClient, SyncLine } from './client.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ReportingApi } from '../environment/reporting-api.ts';
+import { CliError } from '../errors.ts';
 import type { SuppressionOrder } from './order.ts';
-import { lineOf, totalLine, totalsOf } from './words.ts';
+import { type ListRun, listLine, lineOf, type Suppression } from './words.ts';
 
 const DONE = 0;
 const NOT_THERE = 1;
 /** The maximum page size of the API. */
 const PAGE = 500;
-
-/** The lists that providers keep themselves. */
-const channelsWithLists = Channel.options.filter((channel) =>
-  catalogues[channel].some((provider) => 'lists' in provider),
-);
+/** A provider may ask for waits of 90 s between two pages. */
+const RUN_WITHIN_MS = 600_000;
+const LOOK_MS = 1_000;
 
 /**
  * Executes an order and shows the result.
  * @returns the exit code
  */
-export async function perform(client: SuppressionsClient, order: SuppressionOrder): Promise<number> {
+export async function perform(api: ReportingApi, order: SuppressionOrder): Promise<number> {
   switch (order.command) {
     case 'list':
-      return list(client, order);
+      return list(api, order);
     case 'show': {
-      const { suppressions } = await client.call<{ suppressions: Suppression[] }>(order.channel, 'POST', '/search', {
-        recipient: order.recipient,
-        lifted: true,
-      });
-      print(
-        order.json,
-        { suppressions },
-        suppressions.length === 0 ? ['Nothing is known against this recipient.'] : suppressions.map(lineOf),
-      );
-      return suppressions.some(({ lifted }) => !lifted) ? DONE : NOT_THERE;
+      const { channel, recipient } = order;
+      const search = { channel, recipient, lifted: true };
+      const { items } = await api.call<{ items: Suppression[] }>('POST', 'suppressions/search', search);
+      const lines = items.length === 0 ? ['Nothing is known against this recipient.'] : items.map(lineOf);
+      print(order.json, { suppressions: items }, lines);
+      return items.some(({ lifted }) => !lifted) ? DONE : NOT_THERE;
     }
     case 'add':
     case 'remove':
-      return change(client, order);
+      return change(api, order);
     case 'sync':
-      return sync(client, order.json);
+      return sync(api, order.json);
   }
 }
 
 async function list(
-  client: SuppressionsClient,
-  { channels, filter, limit, json }: Extract<SuppressionOrder, { command: 'list' }>,
+  api: ReportingApi,
+  { filter, limit, json }: Extract<SuppressionOrder, { command: 'list' }>,
 ): Promise<number> {
-  const pages = await Promise.all(channels.map((channel) => upTo(client, channel, filter, limit)));
-  const found = pages.flatMap(({ suppressions }) => suppressions);
-  const more = pages.some((page) => page.more);
-  print(json, { suppressions: found, more }, [
-    ...found.map(lineOf),
-    `${found.length} suppression(s)${more ? ', and more: --limit' : ''}.`,
+  const { suppressions, more } = await upTo(api, filter, limit);
+  print(json, { suppressions, more }, [
+    ...suppressions.map(lineOf),
+    `${suppressions.length} suppression(s)${more ? ', and more: --limit' : ''}.`,
   ]);
   return DONE;
 }
 
 /** Reads pages until there are enough entries. */
 async function upTo(
-  client: SuppressionsClient,
-  channel: Channel,
+  api: ReportingApi,
   filter: Record<string, string>,
   limit: number,
 ): Promise<{ suppressions: Suppression[]; more: boolean }> {
   const suppressions: Suppression[] = [];
-  for (let cursor: string | null = ''; cursor !== null && suppressions.length < limit;) {
-    const query = new URLSearchParams({
-      ...filter,
-      limit: String(Math.min(PAGE, limit - suppressions.length)),
-      cursor,
-    });
-    const page: { suppressions: Suppression[]; nextCursor: string | null } = await client.call(
-      channel,
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const most = String(Math.min(PAGE, limit - suppressions.length));
+    const query = new URLSearchParams({ ...filter, limit: most, cursor });
+    const page: { items: Suppression[]; nextCursor: string | null } = await api.call(
       'GET',
-      `?${query.toString()}`,
+      `suppressions?${query.toString()}`,
     );
-    suppressions.push(...page.suppressions);
+    suppressions.push(...page.items);
     cursor = page.nextCursor;
     if (suppressions.length >= limit) return { suppressions, more: cursor !== null };
   }
@@ -83,10 +70,11 @@ async function upTo(
 }
 
 async function change(
-  client: SuppressionsClient,
-  { command, channel, body, json }: Extract<SuppressionOrder, { command: 'add' | 'remove' }>,
+  api: ReportingApi,
+  { command, body, json }: Extract<SuppressionOrder, { command: 'add' | 'remove' }>,
 ): Promise<number> {
-  const changed = await client.call<Suppression>(channel, 'POST', command === 'add' ? '' : '/remove', body);
+  const path = command === 'add' ? 'suppressions' : 'suppressions/remove';
+  const changed = await api.call<Suppression>('POST', path, body);
   // The provider has a list of its own, and continues to refuse the recipient by it.
   const hint =
     command === 'remove' && changed.provider !== undefined
@@ -96,23 +84,38 @@ async function change(
   return DONE;
 }
 
-async function sync(client: SuppressionsClient, json: boolean): Promise<number> {
-  const ends: SyncLine[] = [];
-  const lines: SyncLine[] = [];
-  for (const channel of channelsWithLists) {
-    for await (const line of client.lines(channel, '/sync')) lines.push(line);
-    ends.push(lines.at(-1) ?? {});
-  }
-  const totals = totalsOf(lines);
-  const end = ends.find(({ done }) => done !== true);
-  const broken = end && (end.error?.message ?? 'the answer was cut off');
-  print(json, { done: broken === undefined, lists: totals }, [
-    ...totals.map(totalLine),
-    ...(broken === undefined
-      ? []
-      : [`It ended early: ${broken}. ${end?.error?.remedy ?? 'Run it again: what is done is not done twice.'}`]),
+async function sync(api: ReportingApi, json: boolean): Promise<number> {
+  const asked = await api.call<{ items: { channel: string; run: number }[] }>('POST', 'suppressions/sync');
+  const runs = await ended(api, new Map(asked.items.map(({ channel, run }) => [channel, run])));
+  const lists = runs.flatMap((run) => run.lists);
+  const failures = runs.flatMap(({ channel, failure }) => (failure === null ? [] : [{ channel, failure }]));
+  print(json, { done: failures.length === 0, lists }, [
+    ...lists.map(listLine),
+    ...failures.map(
+      ({ channel, failure }) =>
+        `${channel}: it ended early (${failure}). Run it again: what is done is not done twice.`,
+    ),
   ]);
-  return broken === undefined && totals.every(({ trouble }) => trouble === undefined) ? DONE : NOT_THERE;
+  const isWhole = lists.every(({ trouble }) => trouble === undefined);
+  return failures.length === 0 && isWhole ? DONE : NOT_THERE;
+}
+
+/**
+ * Waits until the runs that were asked for, or later ones, have ended.
+ * @param wanted by channel the number of the run
+ */
+async function ended(api: ReportingApi, wanted: ReadonlyMap<string, number>): Promise<ListRun[]> {
+  const until = Date.now() + RUN_WITHIN_MS;
+  for (;;) {
+    const { items } = await api.call<{ items: ListRun[] }>('GET', 'suppressions/sync');
+    const runs = items.filter(({ channel }) => wanted.has(channel));
+    if (runs.every(({ channel, run, state }) => run >= wanted.get(channel)! && state !== 'running')) return runs;
+    if (Date.now() > until)
+      throw new CliError('The lists are still being taken over.', [
+        'the channels go on with it by themselves; messaging suppressions sync shows how it ends',
+      ]);
+    await delay(LOOK_MS);
+  }
 }
 
 function print(json: boolean, data: object, lines: readonly string[]): void {

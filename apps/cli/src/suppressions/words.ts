@@ -1,4 +1,35 @@
-import type { Suppression, SyncLine } from './client.ts';
+/** A suppression, as the API shows it. */
+export interface Suppression {
+  channel: string;
+  recipient: string;
+  mask?: string;
+  scope: string;
+  tenant?: string;
+  reason: string;
+  at: string;
+  lifted: boolean;
+  provider?: string;
+  source?: string;
+  note?: string;
+  by?: string;
+}
+
+/** The last time that a channel took over the providers' lists, as the API shows it. */
+export interface ListRun {
+  channel: string;
+  state: 'never' | 'running' | 'done' | 'failed';
+  run: number;
+  lists: ListOutcome[];
+  failure: string | null;
+}
+
+export interface ListOutcome {
+  provider: string;
+  list: string;
+  read: number;
+  published: number;
+  trouble?: string;
+}
 
 /** One suppression as a line of text. */
 export function lineOf({
@@ -24,31 +55,7 @@ export function lineOf({
   );
 }
 
-export interface ListTotal {
-  provider: string;
-  list: string;
-  read: number;
-  published: number;
-  trouble?: string;
-}
-
-/** The number of entries per list, summed over the pages. */
-export function totalsOf(lines: readonly SyncLine[]): ListTotal[] {
-  const totals = new Map<string, ListTotal>();
-  for (const { provider, list, read = 0, published = 0, trouble } of lines) {
-    if (provider === undefined || list === undefined) continue;
-    const known = totals.get(`${provider} ${list}`) ?? { provider, list, read: 0, published: 0 };
-    totals.set(`${provider} ${list}`, {
-      ...known,
-      read: known.read + read,
-      published: known.published + published,
-      ...(trouble !== undefined && { trouble }),
-    });
-  }
-  return [...totals.values()];
-}
-
-export function totalLine({ provider, list, read, published, trouble }: ListTotal): string {
+export function listLine({ provider, list, read, published, trouble }: ListOutcome): string {
   const counted = `${provider} ${list.replaceAll('_', ' ')}: ${read} there, ${published} new`;
   return trouble === undefined ? `✓ ${counted}` : `✗ ${counted}; ${trouble}`;
 }

@@ -3,7 +3,7 @@ export const scopes = ['read', 'content', 'operate', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 export const scopeMeanings: Readonly<Record<Scope, string>> = {
-  read: 'messages with their timelines, dead letters and reports, without content; recipients are masked',
+  read: 'messages with timelines, dead letters, suppressions, holds and reports, without content; recipients masked',
   content: 'to reveal the content of a message',
   operate: 'to change what is under way',
   admin: 'to make and revoke keys, and to read the audit',

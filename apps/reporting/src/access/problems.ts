@@ -54,6 +54,28 @@ export function lacksScope({ scopes }: Pick<Caller, 'scopes'>, needed: Scope): H
   return new ForbiddenException(problem);
 }
 
+/** What is asked for concerns the whole platform. */
+export function boundToTenants(): HttpException {
+  const problem: Problem = {
+    code: 'MSG_FORBIDDEN',
+    message: 'this concerns the whole platform, and your key sees some tenants only',
+    remedy: 'Use a key of all tenants: an admin makes one with messaging keys create --all-tenants.',
+  };
+  return new ForbiddenException(problem);
+}
+
+/** The caller names a tenant that is not its own. @param field where it does */
+export function foreignTenant(field: string): HttpException {
+  const rule = 'must be a tenant of your own';
+  const problem: Problem = {
+    code: 'MSG_FORBIDDEN',
+    message: `${field}: ${rule}`,
+    remedy: 'Name a tenant of yours, or use a key that sees the one that is meant.',
+    fields: [{ field, rule }],
+  };
+  return new ForbiddenException(problem);
+}
+
 /** The caller wants to give what it does not have. */
 export function beyondYours(fields: FieldError[]): HttpException {
   const problem: Problem = {

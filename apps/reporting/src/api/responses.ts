@@ -20,6 +20,16 @@ import { LetterGroups } from '../letters/responses.ts';
 import { OperationList, OperationResponse } from '../operations/responses.ts';
 import { CancelPreviewResponse, ControlList } from '../controls/responses.ts';
 import { ApiKeyList, ApiKeyResponse, MadeKeyResponse } from '../access/key/responses.ts';
+import { ExplanationResponse, HoldList, HoldResponse } from '../providers/responses.ts';
+import { UnreadableBytesResponse, UnreadableDetail, UnreadableList } from '../unreadable/responses.ts';
+import { RestoreList, RestoreStateResponse } from '../restore/responses.ts';
+import {
+  ListRuns,
+  ListRunsAsked,
+  SuppressionList,
+  SuppressionResponse,
+  SuppressionsFound,
+} from '../suppressions/responses.ts';
 
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
 const nextCursor = z.string().nullable().describe('Asks for the next page; null on the last.');
@@ -153,5 +163,18 @@ export const responseSchemas = {
   OperationList,
   ControlList,
   CancelPreview: CancelPreviewResponse,
+  SuppressionList,
+  Suppression: SuppressionResponse,
+  SuppressionsFound,
+  ListRuns,
+  ListRunsAsked,
+  HoldList,
+  Hold: HoldResponse,
+  Explanation: ExplanationResponse,
+  RestoreList,
+  RestoreState: RestoreStateResponse,
+  UnreadableList,
+  Unreadable: UnreadableDetail,
+  UnreadableBytes: UnreadableBytesResponse,
   Problem: ProblemResponse,
 };

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { BadRecordTime, UnreadableRecord } from '../errors.ts';
 import { nearestInstant } from '../text/instant.ts';
+import { repairLine } from '../text/text.ts';
 import { phoneIdentity } from '../recipient/phone-number.ts';
 import { Channel, Instant, Tenant } from '../request/primitives.ts';
+import { recordTimeProblem } from '../request/record-time.policy.ts';
 
 /** What a suppression covers. A whole kind of text is `kind:whatsapp`. */
 export const SuppressionScope = z
@@ -93,4 +96,60 @@ export function liftOf(headers: Record<string, string | undefined>, timestamp: n
     note: headers['x-lifted-because'],
     by: headers['x-lifted-by'],
   };
+}
+
+/** The latest change under one key of the topic: `key` is the record's. */
+export interface KeyedSuppressionChange {
+  key: string;
+  word: { suppress: SuppressionChanged } | { lift: SuppressionLift };
+}
+
+/** A record of the topic, as far as a change is read from it. */
+export interface SuppressionRecord {
+  key: Buffer | null;
+  headers: Record<string, string | undefined>;
+  /** Kafka's timestamp, ms since 1970. */
+  timestamp: number;
+}
+
+/**
+ * A record of the topic as a change.
+ * @param value null: it is lifted
+ * @throws BadRecordTime where a tombstone has no usable time
+ */
+export function suppressionChangeOf(
+  value: SuppressionChanged | null,
+  { key: bytes, headers, timestamp }: SuppressionRecord,
+): KeyedSuppressionChange {
+  const key = bytes?.toString('utf8') ?? '';
+  if (value) return { key, word: { suppress: withStorableTexts(value) } };
+  // A tombstone of another producer has only the time of its record: a wrong one would lift nothing, or also lift all
+  // future suppressions.
+  const problem = Instant.safeParse(headers['x-lifted-at']).success ? undefined : recordTimeProblem(timestamp);
+  if (problem) throw new BadRecordTime(problem);
+  const { at, note, by } = liftOf(headers, timestamp);
+  return { key, word: { lift: { at, note: note && repairLine(note), by: by && repairLine(by) } } };
+}
+
+/** Other producers may write to the topic: a text that PostgreSQL cannot store must not cost the suppression itself. */
+function withStorableTexts(value: SuppressionChanged): SuppressionChanged {
+  const { reason, mask, provider, note, by } = value;
+  const words = Object.entries({ reason, mask, provider, note, by }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return { ...value, ...Object.fromEntries(words.map(([name, text]) => [name, repairLine(text)])) };
+}
+
+/** `channel:recipient:scope`: the last part is chosen by its producer. */
+const KEY = /^([a-z]+):([0-9a-f]{32}):(.+)$/s;
+
+/**
+ * The parts of a key of the topic.
+ * @throws UnreadableRecord for a key of another form
+ */
+export function suppressionKeyParts(key: string): { channel: string; recipient: string; scopeKey: string } {
+  const [, channel, recipient, scopeKey] = KEY.exec(key) ?? [];
+  if (channel === undefined || recipient === undefined || scopeKey === undefined)
+    throw new UnreadableRecord('the key is not channel:recipient:scope, with a keyed hash for the recipient');
+  return { channel, recipient, scopeKey };
 }

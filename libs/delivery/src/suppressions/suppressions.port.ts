@@ -1,4 +1,4 @@
-import type { SuppressionChanged, SuppressionLift } from '#libs/contracts';
+import type { KeyedSuppressionChange, SuppressionChanged, SuppressionLift } from '#libs/contracts';
 
 /** A change of a suppression, as in its record. */
 export type SuppressionChange = { suppress: SuppressionChanged } | { lift: LiftedSuppression };
@@ -23,12 +23,6 @@ export interface KeptSuppression {
   source?: string | undefined;
   note?: string | undefined;
   by?: string | undefined;
-}
-
-/** The latest change under one key of the topic: `key` is the record's. */
-export interface KeyedSuppressionChange {
-  key: string;
-  word: { suppress: SuppressionChanged } | { lift: SuppressionLift };
 }
 
 export interface SuppressionFilter {

@@ -1,16 +1,14 @@
 import {
-  BadRecordTime,
-  Instant,
+  type KeyedSuppressionChange,
   liftHeaders,
-  liftOf,
-  recordTimeProblem,
-  repairLine,
   type SuppressionChanged,
+  suppressionChangeOf,
   suppressionKey,
+  type SuppressionRecord,
   topics,
 } from '#libs/contracts';
-import { allPublished, type IncomingRecord, type Outgoing, type Publisher } from '#libs/transport';
-import type { KeyedSuppressionChange, Suppressions, SuppressionChange } from './suppressions.port.ts';
+import { allPublished, type Outgoing, type Publisher } from '#libs/transport';
+import type { Suppressions, SuppressionChange } from './suppressions.port.ts';
 import { type Withdrawal, withdrawn } from './withdrawn.policy.ts';
 
 /** More than any recipient has in one scope. */
@@ -73,24 +71,8 @@ function keyed(word: SuppressionChange): KeyedSuppressionChange {
 export function changeFor(
   channel: string,
   value: SuppressionChanged | null,
-  { key, headers, timestamp }: Pick<IncomingRecord, 'key' | 'headers' | 'timestamp'>,
+  record: SuppressionRecord,
 ): KeyedSuppressionChange | undefined {
-  const scopeKey = key?.toString('utf8') ?? '';
-  if (value ? value.channel !== channel : !scopeKey.startsWith(`${channel}:`)) return undefined;
-  if (value) return { key: scopeKey, word: { suppress: storable(value) } };
-  // A tombstone of another producer has only the time of its record: a wrong one would lift nothing, or also lift all
-  // future suppressions.
-  const problem = Instant.safeParse(headers['x-lifted-at']).success ? undefined : recordTimeProblem(timestamp);
-  if (problem) throw new BadRecordTime(problem);
-  const { at, note, by } = liftOf(headers, timestamp);
-  return { key: scopeKey, word: { lift: { at, note: note && repairLine(note), by: by && repairLine(by) } } };
-}
-
-/** Other producers may write to the topic: a text that PostgreSQL cannot store must not cost the suppression itself. */
-function storable(value: SuppressionChanged): SuppressionChanged {
-  const { reason, mask, provider, note, by } = value;
-  const words = Object.entries({ reason, mask, provider, note, by }).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return { ...value, ...Object.fromEntries(words.map(([name, text]) => [name, repairLine(text)])) };
+  const isOurs = value ? value.channel === channel : (record.key?.toString('utf8') ?? '').startsWith(`${channel}:`);
+  return isOurs ? suppressionChangeOf(value, record) : undefined;
 }

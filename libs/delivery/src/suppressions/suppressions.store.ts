@@ -1,11 +1,6 @@
-import { UnreadableRecord } from '#libs/contracts';
+import { type KeyedSuppressionChange, suppressionKeyParts } from '#libs/contracts';
 import { columnsOf, database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
-import {
-  type ListedSuppression,
-  type KeyedSuppressionChange,
-  type SuppressionFilter,
-  Suppressions,
-} from './suppressions.port.ts';
+import { type ListedSuppression, type SuppressionFilter, Suppressions } from './suppressions.port.ts';
 
 interface Row {
   recipient: string;
@@ -22,9 +17,6 @@ interface Row {
   by: string | null;
 }
 
-/** `channel:recipient:place`: the last part is chosen by its producer. */
-const KEY = /^[a-z]+:([0-9a-f]{32}):(.+)$/s;
-
 /** The suppressions of one channel, in its schema. */
 export class PostgresSuppressions extends Suppressions {
   private readonly pool: Pool;
@@ -39,7 +31,7 @@ export class PostgresSuppressions extends Suppressions {
   }
 
   async apply(word: KeyedSuppressionChange): Promise<void> {
-    keyPartsOf(word.key);
+    suppressionKeyParts(word.key);
     await this.words.add(word);
   }
 
@@ -60,7 +52,7 @@ export class PostgresSuppressions extends Suppressions {
   }
 
   async knownSince(keys: readonly string[]): Promise<(number | undefined)[]> {
-    const scopeKeys = keys.map(keyPartsOf);
+    const scopeKeys = keys.map(suppressionKeyParts);
     const { rows } = await database('list suppressions', () =>
       this.pool.query<{ ord: number; at: Date }>(
         'SELECT i.ord::int, s.at FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS i(recipient, scope_key, ' +
@@ -97,18 +89,11 @@ export class PostgresSuppressions extends Suppressions {
   }
 }
 
-/** @throws UnreadableRecord for a key of another form. */
-function keyPartsOf(key: string): { recipient: string; scopeKey: string } {
-  const parts = KEY.exec(key);
-  if (!parts) throw new UnreadableRecord('the key is not channel:recipient:scope, with a keyed hash for the recipient');
-  return { recipient: parts[1]!, scopeKey: parts[2]! };
-}
-
 function rowOf({ key, word }: KeyedSuppressionChange): Row {
   const lifted = 'lift' in word;
   const { at, note = null, by = null } = lifted ? word.lift : word.suppress;
   const reported = lifted ? undefined : word.suppress;
-  const { recipient, scopeKey } = keyPartsOf(key);
+  const { recipient, scopeKey } = suppressionKeyParts(key);
   return {
     recipient,
     scope_key: scopeKey,

@@ -8,8 +8,8 @@ import {
   suppressionKey,
 } from '#libs/contracts';
 import type { KeptSuppression, ListedSuppression, Suppressions, SuppressionsService } from '#libs/delivery';
-import { badRequest, Cursor, type Problem } from '#libs/runtime';
-import type { Addition, Parsed, RecipientSearch, Removal, SuppressionQuery } from './requests.ts';
+import { badRequest, type Problem } from '#libs/runtime';
+import type { Addition, Parsed, Removal } from './requests.ts';
 import { NotFoundException } from '@nestjs/common';
 
 export interface SuppressionAdminOptions {
@@ -22,30 +22,12 @@ export interface SuppressionAdminOptions {
 
 export type SuppressionResponse = KeptSuppression & { channel: Channel };
 
-export interface SuppressionList {
-  suppressions: SuppressionResponse[];
-  nextCursor: string | null;
-}
-
-const cursors = new Cursor({ recipient: /[0-9a-f]{32}/, scopeKey: /[^\0]+/ });
-
 /** More suppressions than any recipient has. */
 const ALL_OF_ONE = 500;
 
 /** Operators' changes of suppressions. Each change records who made it and why. */
 export class SuppressionAdmin {
   constructor(private readonly options: SuppressionAdminOptions) {}
-
-  async list({ cursor, limit, ...filter }: Parsed<typeof SuppressionQuery>): Promise<SuppressionList> {
-    const after = cursors.read(cursor, remedy);
-    const page = cursors.pageOf(await this.options.table.list({ ...filter, limit, after }), limit, (row) => row);
-    return { suppressions: page.rows.map((row) => this.responseOf(row)), nextCursor: page.nextCursor };
-  }
-
-  async of({ recipient, lifted }: Parsed<typeof RecipientSearch>): Promise<Pick<SuppressionList, 'suppressions'>> {
-    const rows = await this.options.table.list({ recipient: this.refOf(recipient).hash, lifted, limit: ALL_OF_ONE });
-    return { suppressions: rows.map((row) => this.responseOf(row)) };
-  }
 
   async add(
     { recipient, scope, tenant, reason, note, by }: Parsed<typeof Addition>,
@@ -130,5 +112,6 @@ const nothingThere: Problem = {
   code: 'MSG_NOT_FOUND',
   message: 'no such suppression holds',
   remedy:
-    'Look which do: POST /v1/suppressions/search, or messaging suppressions show. Scope and tenant must be the same.',
+    'Look which do: POST /v1/suppressions/search of reporting, or messaging suppressions show. Scope and tenant must ' +
+    'be the same.',
 };

@@ -8,7 +8,7 @@ function asked(tokens: string | undefined, authorization: string | undefined) {
     getRequest: () => ({ headers: { authorization } }),
     getResponse: () => ({ header: (name: string, value: string) => void (headers[name] = value) }),
   };
-  const guard = new BearerGuard({ realm: 'operators', setting: 'OPERATOR_TOKEN', tokens });
+  const guard = new BearerGuard({ realm: 'internal', setting: 'INTERNAL_TOKEN', tokens });
   try {
     return { let: guard.canActivate({ switchToHttp: () => http } as unknown as ExecutionContext), headers };
   } catch (error) {
@@ -25,16 +25,16 @@ describe('an API behind access tokens', () => {
   });
 
   it.each<[string, string | undefined, RegExp]>([
-    ['without a token', undefined, /^Bearer realm="operators"$/],
+    ['without a token', undefined, /^Bearer realm="internal"$/],
     ['with another one', 'Bearer somebody-elses-token', /invalid_token/],
     ['with a part of it', `Bearer ${old.slice(0, -1)}`, /invalid_token/],
     ['with both at once', `Bearer ${old},${fresh}`, /invalid_token/],
-    ['by another scheme', `Basic ${old}`, /^Bearer realm="operators"$/],
+    ['by another scheme', `Basic ${old}`, /^Bearer realm="internal"$/],
   ])('refuses a caller %s', (_, authorization, challenge) => {
     expect(asked(`${fresh},${old}`, authorization)).toMatchObject({
       status: 401,
       code: 'MSG_UNAUTHORIZED',
-      remedy: expect.stringContaining('OPERATOR_TOKEN'),
+      remedy: expect.stringContaining('INTERNAL_TOKEN'),
       headers: { 'www-authenticate': expect.stringMatching(challenge) },
     });
   });

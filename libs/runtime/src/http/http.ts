@@ -23,7 +23,7 @@ export interface HttpOptions {
   /** Maximum size of a request's body, in bytes. Default: 1 MiB. */
   bodyLimit?: number | undefined;
   limits: HttpLimits;
-  /** Whether the operators' API has a port of its own (`listenInternally`). */
+  /** Whether it has an internal port as well (`listenInternally`). */
   divided?: boolean;
 }
 

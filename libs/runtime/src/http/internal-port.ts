@@ -9,24 +9,24 @@ import { answerTo, JSON_TYPE } from './problem.ts';
 import { type HttpLimits, limitConnections, slowClientOptions } from './slow-clients.ts';
 import { z } from 'zod';
 
-/** The port of a service's operators: what its webhooks' port must not offer. */
+/** The port on which reporting asks a service: what its webhooks' port must not offer. */
 export const internalSettings = (standardPort: number) => ({
   INTERNAL_HOST: z
     .string()
     .default('127.0.0.1')
-    .describe('Address on which the operators’ API listens; 0.0.0.0 where others of an inner network ask it.'),
+    .describe('Address on which the internal port listens; 0.0.0.0 where reporting asks it over an inner network.'),
   INTERNAL_PORT: port(standardPort).describe(
-    'Port of the operators’ API (suppressions, holds, explain), which HTTP_PORT does not answer. Keep it inside: it ' +
-      'belongs behind no proxy and no published port.',
+    'Internal port, on which reporting asks what this service alone knows; HTTP_PORT does not answer that. Keep it ' +
+      'inside: it belongs behind no proxy and no published port.',
   ),
 });
 
 export type InternalConfig = z.infer<z.ZodObject<ReturnType<typeof internalSettings>>>;
 
-/** Where the operators' API of a channel is; everything else is on the other port. */
+/** What the internal port serves; everything else is on the other port. */
 const INTERNAL_PATHS = '/v1/';
 
-/** The servers whose operators' API has a port of its own. */
+/** The servers that have an internal port. */
 const divided = new WeakSet<object>();
 /** The requests that came by that port. */
 const internal = new WeakSet<IncomingMessage>();
@@ -35,7 +35,7 @@ const internal = new WeakSet<IncomingMessage>();
 export const servesHere = ({ raw, server }: FastifyRequest, path: string): boolean =>
   !divided.has(server.server) || path.startsWith(INTERNAL_PATHS) === internal.has(raw);
 
-/** Gives the operators' API of a server a port of its own: `listenInternally` opens it. Before its routes are made. */
+/** Gives a server an internal port: `listenInternally` opens it. Before its routes are made. */
 export function divide(fastify: Pick<FastifyInstance, 'server' | 'addHook'>): void {
   divided.add(fastify.server);
   fastify.addHook('onRequest', refuseOtherPort);
@@ -56,7 +56,7 @@ export interface InternalPort {
 }
 
 /**
- * Opens the operators' port of an app that listens already.
+ * Opens the internal port of an app that listens already.
  * @throws InvalidConfiguration where the port is taken or not allowed
  */
 export async function listenInternally(

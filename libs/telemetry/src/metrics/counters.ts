@@ -245,6 +245,16 @@ export const counters = {
     labels: { 'messaging.destination.name': 'topic, without prefix', 'mi.field': 'name of the field' },
     remedy: 'find who writes them: a service of another version, or somebody else',
   },
+  suppressionLists: {
+    name: 'mi.suppression.lists',
+    unit: '{list}',
+    meaning: 'Suppression lists of providers that were to be taken over.',
+    labels: {
+      'mi.channel': 'email, sms',
+      'mi.result': '`read`, `unread` (not, or not whole) or `failed` (all of them: PostgreSQL or Kafka was away)',
+    },
+    remedy: 'where `unread` grows: the readiness (`suppression-lists`) names the list and the scope that is missing',
+  },
   apiRefusals: {
     name: 'mi.api.refusals',
     unit: '{request}',

@@ -1,4 +1,4 @@
-import { type Topic, UnreadableRecord } from '#libs/contracts';
+import { type Topic, topics, UnreadableRecord } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import type { UndecodableBatch } from '../fetch/unread.ts';
 import type { ConsumptionWatch } from '../partition/consumption-watch.ts';
@@ -36,6 +36,11 @@ export class RecordQuarantine {
       return true;
     const level = error instanceof UnreadableRecord ? 'warn' : 'error';
     const recordId = { topic: record.topicName, partition: record.partition, offset: record.offset };
+    if (record.topic.name === topics.unreadable.name) {
+      // It is kept there already: kept once more it would be read, and kept, for ever.
+      logger.error({ err: error, ...recordId }, 'a record of the unreadable topic cannot be handled, and stays there');
+      return true;
+    }
     logger[level]({ err: error, ...recordId }, 'a record is quarantined in the unreadable topic');
     // In this order: after a crash in between, both are repeated.
     const isKept = await this.untilDone(recordId, () => quarantineRecord(publisher, record, error, service));

@@ -89,18 +89,19 @@ export interface Decoded {
 }
 
 /**
- * Parses a record by the schema of its topic.
+ * Parses a record by the schema of its topic; one of a topic of raw bytes stays as it came.
  * @throws UnreadableRecord with the field errors, never with a value; BadRecordTime for a request without a usable
  * timestamp
  */
 export function decode(record: IncomingRecord): Decoded {
+  // What holds bytes of any kind is passed on as it came.
+  if (!record.topic.schema) return { json: undefined, value: record.value };
   // On a compacted topic a record without a value is a tombstone.
   if (record.value === null && record.topic.compacted) return { json: null, value: null };
   requireTime(record);
   const json = readJson(record.value);
   // Checked before any recursion over it.
   requireShallow(json, record.topic);
-  if (!record.topic.schema) return { json, value: json };
   const plain = readPlainly(record.topic.schema, json);
   if (plain !== undefined) return { json, value: plain };
   const parsed = record.topic.schema.safeParse(json);

@@ -12,8 +12,8 @@ export interface OwnSecrets {
   databasePassword: string;
   /** The first key of the reporting API: every scope, all tenants. */
   apiKey: string;
-  /** For the operators' APIs of the channels. */
-  operatorToken: string;
+  /** By it reporting asks the other services on their internal ports. */
+  internalToken: string;
   /** Encrypts the unsubscribe links of marketing mail. */
   unsubscribeKey: string;
 }
@@ -52,7 +52,7 @@ function freshSecrets(): Secrets {
     recipientHashKey: text(32),
     databasePassword: text(24),
     apiKey: makeKey().key,
-    operatorToken: text(32),
+    internalToken: text(32),
     unsubscribeKey: text(32),
     ...(Object.assign({}, ...simulatorCatalogue.map(({ local }) => local.secrets())) as Record<string, string>),
   };

@@ -18,6 +18,7 @@ describe('the settings of npm start', () => {
       sms: 8082,
       emailInternal: 8091,
       smsInternal: 8092,
+      retryInternal: 8093,
       retry: 8083,
       reportingMetrics: 9464,
       emailMetrics: 9465,

@@ -6,7 +6,7 @@ import { CliError } from '../../errors.ts';
 const internalPort = (channel: Channel) => ({
   setting: channelSetting(channel, 'INTERNAL_PORT'),
   standard: channelServices[channel].internalPort,
-  wantedBy: `the operators’ API of the ${channel} service`,
+  wantedBy: `the internal port of the ${channel} service`,
 });
 
 /** Each port: the variable that sets it, its default, and its purpose. */
@@ -31,6 +31,11 @@ export const portSettings = {
   smsMetrics: { setting: 'SMS_METRICS_PORT', standard: 9466, wantedBy: 'the metrics of the sms service' },
   emailInternal: internalPort('email'),
   smsInternal: internalPort('sms'),
+  retryInternal: {
+    setting: 'RETRY_INTERNAL_PORT',
+    standard: 8093,
+    wantedBy: 'the internal port of the retry service',
+  },
   retryMetrics: { setting: 'RETRY_METRICS_PORT', standard: 9467, wantedBy: 'the metrics of the retry service' },
 };
 export type PortName = keyof typeof portSettings;

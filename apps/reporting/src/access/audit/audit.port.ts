@@ -15,6 +15,12 @@ export const auditActions = {
   'control.resume': 'What was paused was resumed.',
   'control.cancel': 'Messages were cancelled by filter.',
   'control.lift': 'The hold of a provider was lifted.',
+  'hold.lifted': 'A channel was asked to lift a hold.',
+  'restore.lifted': 'A service whose database was restored was asked to go on.',
+  'suppression.added': 'A channel was asked to suppress a recipient.',
+  'suppression.lists-asked': 'The channels were asked to take over the providers’ own lists.',
+  'suppression.removed': 'A channel was asked to lift a suppression.',
+  'unreadable.revealed': 'The bytes of an unreadable record were shown.',
 } as const;
 export type AuditAction = keyof typeof auditActions;
 
@@ -27,7 +33,8 @@ export interface AuditEntry {
   target: string;
   /** Whom it concerns: who sees all of these tenants sees the row. */
   tenants: Tenants;
-  outcome: 'done' | 'refused';
+  /** asked: another service was to do it, by a call that follows this row. */
+  outcome: 'done' | 'asked' | 'refused';
   details?: Record<string, string | number | readonly string[]>;
 }
 

@@ -10,7 +10,9 @@ export const AuditRowResponse = z.object({
   action: z.string().describe('Such as key.made.'),
   target: z.string().describe('What it was done to; of what was refused, the route.'),
   tenants: z.union([z.literal('all'), z.array(z.string())]).describe('Whom it concerns.'),
-  outcome: z.enum(['done', 'refused']),
+  outcome: z
+    .enum(['done', 'asked', 'refused'])
+    .describe('asked: another service was to do it; where it refused, a row says so.'),
   details: z.record(z.string(), z.unknown()),
   previous: z.string().describe('The hash of the row before it; 64 zeros for the first.'),
   hash: z.string().describe('SHA-256 over the other fields: see docs/access.md.'),

@@ -12,8 +12,8 @@ import { type AccessConfig, accessConfig } from '../access.config.ts';
 import { Audit } from '../audit/audit.port.ts';
 import type { Authenticated } from '../authenticated.ts';
 import { Authentication } from '../authentication.service.ts';
-import { type Caller, mayDo } from '../caller.policy.ts';
-import { challengeOf, lacksScope, noKey, unauthorized } from '../problems.ts';
+import { type Caller, mayDo, type Scope } from '../caller.policy.ts';
+import { boundToTenants, challengeOf, lacksScope, noKey, unauthorized } from '../problems.ts';
 import { addressOf } from '../rates/address.policy.ts';
 import { secondsOf, tooManyFailures, tooManyRequests } from '../rates/problems.ts';
 import { RequestRates } from '../rates/request-rates.ts';
@@ -31,16 +31,17 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { scope, audited } = accessOf(context);
+    const { scope, allTenants, audited } = accessOf(context);
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const caller = await this.authenticated(request, reply);
     const waitMs = await this.rates.take(caller.who);
     if (waitMs > 0) throw refusedFor(waitMs, reply, tooManyRequests);
-    if (!mayDo(caller, scope)) {
+    const refusal = refusalOf(caller, scope, allTenants);
+    if (refusal) {
       if (audited) await this.audit.record(refusalEntry(request, caller, audited, 403));
-      throw counted(lacksScope(caller, scope));
+      throw counted(refusal);
     }
     keepCaller(request, caller);
     return true;
@@ -67,6 +68,11 @@ export class AccessGuard implements CanActivate {
     const trusted = this.config.REPORTING_TRUSTED_PROXIES;
     return addressOf(socket.remoteAddress ?? '', headers['x-forwarded-for'], trusted);
   }
+}
+
+function refusalOf(caller: Caller, scope: Scope, allTenants: boolean): HttpException | undefined {
+  if (!mayDo(caller, scope)) return lacksScope(caller, scope);
+  return allTenants && caller.tenants !== 'all' ? boundToTenants() : undefined;
 }
 
 const tokenOf = ({ headers }: FastifyRequest): string | undefined =>

@@ -6,6 +6,8 @@ import type { Caller, Scope } from '../caller.policy.ts';
 /** What a route declares by `@Access`. */
 export interface RouteAccess {
   scope: Scope;
+  /** It shows or changes what concerns every tenant: a caller of some is refused. */
+  allTenants: boolean;
   audited: AuditAction | undefined;
 }
 

@@ -47,7 +47,7 @@ export function DocumentResponse(
   summary: string,
   name: keyof typeof responseSchemas,
   example: object,
-  also: { notFound?: boolean; conflict?: boolean; status?: 200 | 201 | 202 } = {},
+  also: { notFound?: boolean; conflict?: boolean; gone?: boolean; status?: 200 | 201 | 202 } = {},
 ): MethodDecorator {
   const refusal = (status: number, description: string) =>
     ApiResponse({ status, description, content: { 'application/json': { schema: reference('Problem') } } });
@@ -64,7 +64,8 @@ export function DocumentResponse(
     refusal(403, 'The key lacks the scope that x-scope names, or gives what it does not have.'),
     ...(also.notFound ? [refusal(404, 'Not known, or not of a tenant that the key sees.')] : []),
     ...(also.conflict ? [refusal(409, 'It contradicts what is there: the message says how.')] : []),
+    ...(also.gone ? [refusal(410, 'Kafka has deleted it.')] : []),
     refusal(429, 'Too many requests, or failed attempts; Retry-After says how long to wait.'),
-    refusal(503, 'The database cannot be reached; ask again.'),
+    refusal(503, 'The database, or a service that has to be asked, cannot be reached; ask again.'),
   );
 }

@@ -7,9 +7,10 @@ import {
   suppressionKey,
 } from '#libs/contracts';
 import type { ListedAddress, SuppressionLists } from '#libs/providers';
-import type { Suppressions, SuppressionsService } from '#libs/delivery';
+import type { SuppressionsService } from '../suppressions.service.ts';
+import type { Suppressions } from '../suppressions.port.ts';
 
-export interface SuppressionSyncOptions {
+export interface ProviderListsOptions {
   channel: Channel;
   hashKey: string;
   /** Of the providers that have some. */
@@ -19,7 +20,7 @@ export interface SuppressionSyncOptions {
 }
 
 /** The result of one page of a list, or why it could not be read. */
-export interface SyncStep {
+export interface ListStep {
   provider: string;
   list: string;
   read: number;
@@ -32,11 +33,15 @@ export interface SyncStep {
  * Imports the providers' own suppression lists. Entries that are known, or were lifted since, are skipped, so repeating
  * it changes nothing.
  */
-export class SuppressionSync {
-  constructor(private readonly options: SuppressionSyncOptions) {}
+export class ProviderLists {
+  constructor(private readonly options: ProviderListsOptions) {}
+
+  get isEmpty(): boolean {
+    return this.options.sources.length === 0;
+  }
 
   /** @throws InfrastructureDown when Kafka or Postgres cannot be reached; repeating is safe. */
-  async *run(): AsyncGenerator<SyncStep> {
+  async *run(): AsyncGenerator<ListStep> {
     for (const { provider, read } of this.options.sources.map((source) => ({
       provider: source.provider,
       read: source.read(),

@@ -1,1 +1,0 @@
-export { operatorAccess, operatorConfig, operatorSettings } from '#libs/runtime';
