@@ -19,10 +19,11 @@ const jest = [
   '--testSequencer',
   join(root, 'test', 'setup', 'sequencer.mjs'),
 ];
-// One after another: the tests beside one Kafka and one running system share it, and some of them stop parts of it.
+// One after another: the tests of the running system share it, and some of them stop parts of it.
 const oneAfterAnother = ['--runInBand'];
-// What shares nothing, and looks at no clock of others.
+// What shares nothing: each integration test has topics and a database of its own, or brings its own Kafka to stop.
 const twoAtATime = ['--maxWorkers=2'];
+const sharingNothing = new Set(['unit', 'integration']);
 
 let running: ChildProcess | undefined;
 let stopping = false;
@@ -47,7 +48,7 @@ for (const run of runs) {
 function runJest(args: readonly string[]): Promise<number> {
   const child = spawn(
     process.execPath,
-    [...node, ...jest, ...(args.at(-1) === 'unit' ? twoAtATime : oneAfterAnother), ...args],
+    [...node, ...jest, ...(sharingNothing.has(args.at(-1)!) ? twoAtATime : oneAfterAnother), ...args],
     { cwd: root, stdio: 'inherit' },
   );
   running = child;

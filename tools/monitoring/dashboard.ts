@@ -157,6 +157,12 @@ const rows: Readonly<Record<string, readonly PanelOf[]>> = {
       queries: [{ expr: largest(gauges.waitingMessages, 'mi_waiting'), legend: '{{mi_waiting}}' }],
     },
     {
+      title: 'Dead letters',
+      description: 'Messages that were given up and that nobody has dealt with yet.',
+      unit: 'short',
+      queries: [{ expr: largest(gauges.openLetters, 'job'), legend: 'open' }],
+    },
+    {
       title: 'Lateness of retry',
       description: 'By how much the oldest message that is due is late.',
       unit: 's',

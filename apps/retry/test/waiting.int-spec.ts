@@ -1,6 +1,7 @@
 import { aDeferred } from '#libs/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PostgresWaitingMessages } from '../src/backlog/waiting.store.ts';
+import { giveUp } from './letters.fixtures.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
 
 describe('What retry keeps, as its gauges show it', () => {
@@ -15,15 +16,22 @@ describe('What retry keeps, as its gauges show it', () => {
     schedule.decisions.decideOnce(asking(aDeferred({ messageId }), planned(dueAt, more)));
 
   it('is nothing at first', async () => {
-    expect(await waiting()).toEqual({ scheduled: 0, parked: 0, latenessS: 0 });
+    expect(await waiting()).toEqual({ scheduled: 0, parked: 0, openLetters: 0, latenessS: 0 });
   });
 
   it('is what waits for its time and what is parked, each counted up to the limit', async () => {
     for (const index of [1, 2, 3]) await keep(`m-${index}`, future);
     const parked = { kind: 'waiting', waitsFor: 'route:["email",["x","a"]]', notBefore: past } as const;
     for (const index of [4, 5]) await keep(`m-${index}`, future, parked);
-    expect(await waiting()).toEqual({ scheduled: 3, parked: 2, latenessS: 0 });
+    expect(await waiting()).toEqual({ scheduled: 3, parked: 2, openLetters: 0, latenessS: 0 });
     expect(await waiting(2)).toMatchObject({ scheduled: 2, parked: 2 });
+  });
+
+  it('includes the dead letters that nobody has dealt with', async () => {
+    for (const id of ['m-1', 'm-2', 'm-3']) await giveUp(schedule, id);
+    await schedule.pool.query("UPDATE retry.letter SET state = 'discarded' WHERE message_id = 'm-2'");
+    expect(await waiting()).toMatchObject({ openLetters: 2 });
+    expect(await waiting(1)).toMatchObject({ openLetters: 1 });
   });
 
   it('is late by as much as the oldest that is due, in whatever lane', async () => {

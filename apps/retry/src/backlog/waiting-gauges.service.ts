@@ -7,7 +7,7 @@ const EVERY_MS = 10_000;
 /** Counting further would cost PostgreSQL more than the number is worth. */
 const MOST_COUNTED = 1_000_000;
 
-const unknown: Waiting = { scheduled: NaN, parked: NaN, latenessS: NaN };
+const unknown: Waiting = { scheduled: NaN, parked: NaN, openLetters: NaN, latenessS: NaN };
 
 /** Shows what retry keeps, and how late its releases are, as gauges. */
 @Injectable()
@@ -23,6 +23,7 @@ export class WaitingGauges {
       { labels: { 'mi.waiting': 'scheduled' }, value: this.last.scheduled },
       { labels: { 'mi.waiting': 'parked' }, value: this.last.parked },
     ]);
+    observe(gauges.openLetters, () => [{ labels: {}, value: this.last.openLetters }]);
     observe(gauges.releaseLateness, () => [{ labels: {}, value: this.last.latenessS }]);
   }
 

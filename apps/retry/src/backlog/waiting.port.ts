@@ -4,6 +4,8 @@ export interface Waiting {
   scheduled: number;
   /** Messages that wait until a provider takes calls; counted up to a limit. */
   parked: number;
+  /** Dead letters that nobody has dealt with; counted up to a limit. */
+  openLetters: number;
   /** By how many seconds the oldest one that is due is late; 0 where none is due. */
   latenessS: number;
 }

@@ -11,14 +11,14 @@ export class PostgresWaitingMessages extends WaitingMessages {
 
   async count(most: number): Promise<Waiting> {
     const { rows } = await database('waiting', () =>
-      this.pool.query<{ scheduled: number; parked: number; lateness: number }>({
+      this.pool.query<{ scheduled: number; parked: number; letters: number; lateness: number }>({
         name: 'waiting',
         text: waitingSql,
         values: [most],
       }),
     );
-    const { scheduled, parked, lateness } = rows[0]!;
-    return { scheduled, parked, latenessS: lateness };
+    const { scheduled, parked, letters, lateness } = rows[0]!;
+    return { scheduled, parked, openLetters: letters, latenessS: lateness };
   }
 }
 
@@ -30,6 +30,7 @@ SELECT (SELECT count(*)::int FROM (
          AS scheduled,
        (SELECT count(*)::int FROM (
           SELECT 1 FROM retry.schedule WHERE state = 'pending' AND waits_for IS NOT NULL LIMIT $1) p) AS parked,
+       (SELECT count(*)::int FROM (SELECT 1 FROM retry.letter WHERE state = 'open' LIMIT $1) l) AS letters,
        coalesce((
          SELECT max(extract(epoch FROM now() - oldest.due_at))
            FROM (VALUES ('urgent'), ('transactional'), ('bulk')) AS l(lane)

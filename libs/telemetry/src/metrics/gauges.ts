@@ -46,6 +46,15 @@ export const gauges = {
     labels: { 'mi.waiting': '`scheduled` or `parked`' },
     remedy: 'where `parked` grows: `messaging holds list`',
   },
+  openLetters: {
+    name: 'mi.dead_letters.open',
+    unit: '{message}',
+    meaning:
+      'Dead letters that were neither redriven nor discarded, nor proved to have arrived; counted up to 1,000,000. ' +
+      'Each replica of retry gives the same.',
+    labels: {},
+    remedy: '`messaging letters list`: by cause, with what to do',
+  },
   releaseLateness: {
     name: 'mi.retry.lateness',
     unit: 's',
