@@ -28,7 +28,3 @@ function templateOf(request: Record<string, unknown>): unknown {
 /** PostgreSQL’s text holds no U+0000. */
 const storable = (text: unknown): string | null =>
   typeof text === 'string' && !text.includes('\0') ? text.slice(0, 200) : null;
-
-/** Whether proof that a provider took one hop of a message resolves its open letter. */
-export const isResolvedBy = (evidenceHop: number, acceptanceRevoked: number | null): boolean =>
-  evidenceHop > (acceptanceRevoked ?? 0);
