@@ -69,10 +69,10 @@ export function opsCommand(): CliCommand {
         .does((channel: string, messageId: string, values: OneValues) => one('cancel', channel, messageId, values)),
     )
     .addCommand(
-      aboutOne('bring-forward')
+      aboutOne('advance')
         .description('Lets a message that waits go now.')
         .option('--via <provider>', 'prefer this provider (default: as its request says)')
-        .example('ops bring-forward sms code-4711 --via twilio')
+        .example('ops advance sms code-4711 --via twilio')
         .does((channel: string, messageId: string, values: OneValues) =>
           one('bring-forward', channel, messageId, values),
         ),
