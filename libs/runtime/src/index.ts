@@ -6,6 +6,7 @@ export { catchUpOnControls } from './controls/catch-up.ts';
 export { type CarriedOut, ControlReports, type ControlReportsOptions } from './controls/control-reports.service.ts';
 export { Controls, type OpenControl, type ControlInForce } from './controls/controls.port.ts';
 export { controlsValueSql, PostgresControls } from './controls/controls.store.ts';
+export { waitBeforeDone } from './controls/words.policy.ts';
 export * from './consumption.ts';
 export * from './health.ts';
 export * from './jobs.ts';

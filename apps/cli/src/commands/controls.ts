@@ -37,7 +37,7 @@ export function pauseCommand(now = Date.now): CliCommand {
     .option('--for <time>', 'it ends by itself after 30m, 2h, 1d')
     .option('--until <when>', 'it ends by itself then, ISO 8601')
     .example(
-      'pause provider sendgrid --reason "their incident 4711" --for 2h',
+      'pause channel sms --reason "the numbers are being moved" --for 2h',
       'pause lane bulk --channel email --reason "the sale mails are wrong"',
       'pause tenant shop --reason "asked for by the shop"',
     )
@@ -56,7 +56,7 @@ export function resumeCommand(): CliCommand {
     .description(
       'Lets go on what is paused: those of one key in the order in which they came, slowly at first and then faster.',
     )
-    .example('resume provider sendgrid --reason "their incident is over"', 'resume tenant shop --reason "mended"')
+    .example('resume channel sms --reason "they are moved"', 'resume tenant shop --reason "mended"')
     .does(async (kind: string, name: string, values: OrderValues & TargetValues) =>
       perform('resume', { target: targetOf(kind, name, values), reason: values.reason }, values),
     );

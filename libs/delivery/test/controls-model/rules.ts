@@ -1,7 +1,8 @@
 import { type ControlChanged, readPausedKey } from '#libs/contracts';
+import { waitBeforeDone } from '#libs/runtime';
 import { followed, TopicOrder } from '../../../../apps/reporting/src/controls/follow.policy.ts';
 import { stateOf } from '../../../../apps/retry/src/park/key.policy.ts';
-import { waitBeforeDone } from '../../../runtime/src/controls/words.policy.ts';
+
 import { cancelledByRule, onlyReads, pausesOf } from '../../src/controls/control.policy.ts';
 
 /** The rules of operators' controls; a seeded bug leaves one out. */
