@@ -4,11 +4,12 @@ import { topics } from '#libs/contracts';
 import { deliveryMigrations } from '#libs/delivery-tables';
 import { migrate, type Pool } from '#libs/persistence';
 import { Provider, type ProviderCall, type ProviderCheck, type SendResult } from '#libs/providers';
-import { aDatabase, aFailure, MovedClock, silentLogger, type TestDatabase } from '#libs/testing';
+import { aDatabase, aDeferred, aFailure, MovedClock, silentLogger, type TestDatabase } from '#libs/testing';
 import type { Outgoing, Publisher } from '#libs/transport';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { PostgresAnswers } from '../../../apps/retry/src/answer/answers.store.ts';
+import { PostgresRetention } from '../../../apps/retry/src/cleanup/retention.store.ts';
 import { PostgresHolds as RetryHolds } from '../../../apps/retry/src/holds/holds.store.ts';
 import { BringForwardService } from '../../../apps/retry/src/park/bring-forward.service.ts';
 import { PostgresParkedPlans } from '../../../apps/retry/src/park/parked-plans.store.ts';
@@ -19,9 +20,12 @@ import { PlanService } from '../../../apps/retry/src/plan/plan.service.ts';
 import { standardPolicy } from '../../../apps/retry/src/policy/standard-policy.ts';
 import { KafkaOutcomePublisher } from '../../../apps/retry/src/publish/outcome-publisher.adapter.ts';
 import { PostgresDuePlans } from '../../../apps/retry/src/release/due-plans.store.ts';
+import type { ReadUpTo } from '../../../apps/retry/src/release/evidence-reader.port.ts';
 import { ReleaserService } from '../../../apps/retry/src/release/releaser.service.ts';
 import { RetryConfig } from '../../../apps/retry/src/retry.config.ts';
 import { migrations as retryMigrations } from '../../../apps/retry/src/retry.migrations.ts';
+import { PostgresStops } from '../../../apps/retry/src/stop/stops.store.ts';
+import { anOrder, aRunner, jobOf, runThrough } from '../../../apps/retry/test/letters.fixtures.ts';
 import { DeliveryService } from '../src/delivery.service.ts';
 import { PostgresLedger } from '../src/ledger/ledger.store.ts';
 import { OutcomePublisher } from '../src/publish/outcome-publisher.service.ts';
@@ -45,9 +49,12 @@ const STEP = 2 * HOUR;
 class Throttling extends Provider<TestMessage> {
   readonly name = 'sendgrid';
   calls = 0;
+  /** Given instead, where it is set. */
+  answer: SendResult | undefined;
 
   send(_: ProviderCall<TestMessage>): Promise<SendResult> {
     this.calls += 1;
+    if (this.answer) return Promise.resolve(this.answer);
     const failure = aFailure({
       kind: 'throttled',
       code: 'http_429',
@@ -156,21 +163,23 @@ describe('Days that pass by a moved clock', () => {
     const parked = new PostgresParkedPlans(pool);
     const bringing = new BringForwardService(parked, jobs);
     const endings = new EndingService(planning, outcomes, new PostgresLetters(pool), answers, logger);
-    const evidences = { upTo: () => Promise.resolve({}) };
+    /** Up to when evidence is said to have been read. */
+    const read: { upTo: ReadUpTo } = { upTo: {} };
+    const evidences = { upTo: () => Promise.resolve(read.upTo) };
     const plans = new PostgresDuePlans(pool, config);
     const releasing = new ReleaserService(plans, evidences, outcomes, endings, config, jobs, logger);
     const retryHolds = new RetryHolds(pool);
 
     /** Brings everything that is published to whoever reads it, until nothing more comes of it. */
-    let read = 0;
+    let delivered = 0;
     const deliver = async () => {
-      for (; read < published.length; read += 1) {
-        const { topic, value } = published[read]!;
+      for (; delivered < published.length; delivered += 1) {
+        const { topic, value } = published[delivered]!;
         if (topic.name === topics.sendDeferred.name) await planning.plan(value as SendDeferred);
         else if (topic.name === topics.providerChanged.name) await retryHolds.apply(value as ProviderChanged);
-        else if (topic.name === topics.emailDue.name) await dispatcher.dispatch(hopOf(value as SendDue, read));
+        else if (topic.name === topics.emailDue.name) await dispatcher.dispatch(hopOf(value as SendDue, delivered));
         // It has been read: only what it says beside the request is looked at later.
-        published[read] = { ...published[read]!, value: { ...value, request: {} } };
+        published[delivered] = { ...published[delivered]!, value: { ...value, request: {} } };
       }
     };
     const [holdRounds] = reports.jobs();
@@ -184,7 +193,18 @@ describe('Days that pass by a moved clock', () => {
     };
     const of = <T>(topic: { name: string }) =>
       published.filter((record) => record.topic.name === topic.name).map(({ value }) => value as T);
-    return { provider, dispatcher, deliver, round, size, of };
+    /** Redrives everything that is open, and plays on. */
+    const redrive = async (more: object = {}) => {
+      const expiresAt = new Date(clock.now() + 10 * 24 * HOUR).toISOString();
+      const order = anOrder('redrive', { filter: { all: true }, expiresAt, ...more });
+      const runner = aRunner(pool, clock.now);
+      await runner.onRequested(order);
+      await runThrough(pool, runner);
+      await round();
+      return (await jobOf(pool, order.operationId)).counts;
+    };
+    const retention = new PostgresRetention(pool, config, jobs);
+    return { provider, dispatcher, deliver, round, size, of, read, redrive, retention, planning };
   }
 
   const hopOf = (due: SendDue, offset: number) =>
@@ -255,4 +275,77 @@ describe('Days that pass by a moved clock', () => {
     const hops = Math.max(...of<SendDue>(topics.emailDue).map(({ hop }) => hop));
     expect(hops).toBeLessThan(5_000);
   }, 120_000);
+
+  describe('with a dead letter', () => {
+    const refused: SendResult = { sent: false, failure: aFailure({ kind: 'bad-content', retry: 'never' }) };
+    const taken: SendResult = { sent: true, providerMessageId: 'p-1' };
+    beforeEach(() => pool.query('TRUNCATE retry.letter, retry.schedule, retry.progress, retry.operation_job'));
+
+    /** A message that is given up on day 0. */
+    async function givesUp(answer: SendResult) {
+      const system = aSystem();
+      system.provider.answer = answer;
+      const requestedAt = new Date(clock.now());
+      const expiresAt = new Date(clock.now() + 2 * HOUR);
+      const messageId = `m-${randomUUID()}`;
+      const request = { messageId, text: 'Hello', onUnknown: 'leave' };
+      await system.dispatcher.dispatch(aDelivery({ messageId, lane: 'urgent', requestedAt, expiresAt, request }));
+      await system.deliver();
+      return { ...system, messageId };
+    }
+    const pass = async (days: number, { retention }: { retention: PostgresRetention }) => {
+      await clock.pass(days * 24 * HOUR);
+      await retention.deleteSome();
+    };
+
+    it('send it once by redrives on days 1 and 16, without any receipt, though the ledger has forgotten', async () => {
+      const system = await givesUp(refused);
+      await pass(1, system);
+      expect(await system.redrive()).toEqual({ redriven: 1 });
+      expect(system.of<DeadLetter>(topics.deadLetters)).toHaveLength(2);
+      await pass(15, system);
+      system.provider.answer = taken;
+      expect(await system.redrive()).toEqual({ redriven: 1 });
+      const sent = () => system.of<StatusChanged>(topics.statusChanged).filter(({ status }) => status === 'sent');
+      expect([system.provider.calls, sent().length]).toEqual([3, 1]);
+      await pass(1, system);
+      expect(await system.redrive({ includeUnconfirmed: true })).toEqual({});
+      expect(system.provider.calls).toBe(3);
+    }, 30_000);
+
+    it('send nothing again while proof lies unread, nor once it is read', async () => {
+      const lost = aFailure({ kind: 'unknown', retry: 'never' });
+      const system = await givesUp({ sent: false, failure: lost });
+      const stops = new PostgresStops(pool);
+      // Its look finds nothing.
+      const at = new Date(clock.now() - HOUR).toISOString();
+      await system.planning.plan(
+        aDeferred({
+          messageId: system.messageId,
+          lane: 'urgent',
+          hop: 2,
+          why: 'unknown',
+          at,
+          expiresAt: new Date(clock.now() + HOUR).toISOString(),
+          request: { messageId: system.messageId, text: 'Hello', onUnknown: 'leave' },
+          attempts: [{ attempt: 1, hop: 1, provider: 'sendgrid', at, failure: lost }],
+          unconfirmedCall: { hop: 1, callId: randomUUID(), at },
+          unconfirmedSince: at,
+        }),
+      );
+      // What was planned before is done with.
+      await pool.query("UPDATE retry.schedule SET state = 'answered', ended_at = now()");
+      const { calls } = system.provider;
+      await pass(1, system);
+      system.provider.answer = taken;
+      expect(await system.redrive()).toEqual({ leftUnconfirmed: 1 });
+      expect(await system.redrive({ includeUnconfirmed: true })).toEqual({ redriven: 1 });
+      expect(system.provider.calls).toBe(calls);
+      await stops.markAccepted({ tenant: 'default', channel: 'email', messageId: system.messageId }, 1);
+      system.read.upTo = { email: new Date(clock.now() + HOUR) };
+      await system.round();
+      expect(system.provider.calls).toBe(calls);
+      expect(await system.redrive({ includeUnconfirmed: true })).toEqual({});
+    }, 30_000);
+  });
 });

@@ -19,9 +19,9 @@ const start = Date.parse('2030-01-01T00:00:00Z');
 /** A rule that is left out. */
 interface Planted {
   letterStaysOpen?: boolean;
-  proofResolvesNothing?: boolean;
+  evidenceResolvesNothing?: boolean;
   progressForgets?: boolean;
-  proofUnread?: boolean;
+  evidenceUnread?: boolean;
   unnamedToo?: boolean;
   oldRecordStartsAgain?: boolean;
   attemptsForgetTheLostAnswer?: boolean;
@@ -91,7 +91,7 @@ function play(seed: number, planted: Planted): string[] {
   let ledger = [{ hop: 1, sent: false, at: 0 }];
   const facts: StatusChanged[] = lost ? [...first.facts] : [{ ...first.facts[0]!, ...ownFact(2, 'failed', true) }];
   let plan: { plan: Plan; hop: number; named: boolean } | undefined;
-  let unread: number[] = [];
+  const unread: number[] = [];
   const receipts: { hop: number; at: number }[] = [];
   const operations: { work: RedriveWork; at: number; id: string }[] = [];
   let accepted = 0;
@@ -121,18 +121,18 @@ function play(seed: number, planted: Planted): string[] {
     facts.push(redrivenFact(row.letter, redriven.deferred.hop, id, isoOf(start + day * DAY_MS)));
   }
 
-  function readProof(): void {
+  function readEvidence(): void {
     for (const hop of unread.splice(0)) {
       if (progress) progress.accepted = true;
       for (const entry of ledger) if (entry.hop === hop) entry.sent = true;
-      if (!planted.proofResolvesNothing) for (const row of rows) if (row.state === 'open') row.state = 'resolved';
+      if (!planted.evidenceResolvesNothing) for (const row of rows) if (row.state === 'open') row.state = 'resolved';
       plan = undefined;
     }
   }
 
   function release(day: number): void {
     if (!plan) return;
-    if (plan.plan.kind === 'unknown' && unread.length > 0 && !planted.proofUnread) return;
+    if (plan.plan.kind === 'unknown' && unread.length > 0 && !planted.evidenceUnread) return;
     const { hop, named } = plan;
     plan = undefined;
     if (ledger.some((entry) => entry.hop === hop || (entry.hop < hop && entry.sent))) return;
@@ -178,7 +178,7 @@ function play(seed: number, planted: Planted): string[] {
       known = true;
       facts.push({ ...facts[0]!, ...ownFact(receipt.hop, 'delivered', true), source: 'receipt' });
     }
-    if (random(3) > 0) readProof();
+    if (random(3) > 0) readEvidence();
     if (progress && day - progress.at > MEMORY && (planted.progressForgets || rows.length === 0)) progress = undefined;
     ledger = ledger.filter(({ at }) => day - at <= MEMORY);
     if (random(6) === 0 && operations.length < 3) {
@@ -238,8 +238,8 @@ describe('redriving over weeks', () => {
 
   it.each<[string, Planted]>([
     ['a letter stays open as it is redriven', { letterStaysOpen: true }],
-    ['proof resolves no letter, and progress forgets', { proofResolvesNothing: true, progressForgets: true }],
-    ['a plan does not wait for unread proof', { proofUnread: true }],
+    ['proof resolves no letter, and progress forgets', { evidenceResolvesNothing: true, progressForgets: true }],
+    ['a plan does not wait for unread proof', { evidenceUnread: true }],
     ['what may have arrived goes unnamed', { unnamedToo: true }],
     ['an old record starts again, on letters that stay open', { oldRecordStartsAgain: true, letterStaysOpen: true }],
     ['a redrive forgets that an answer was lost', { attemptsForgetTheLostAnswer: true }],
