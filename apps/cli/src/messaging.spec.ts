@@ -34,6 +34,16 @@ const messaging = (args: readonly string[], env: Record<string, string> = {}) =>
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 describe('messaging', () => {
+  it('ends quietly where nobody reads its output any more', async () => {
+    const command = join(import.meta.dirname, '..', 'bin', 'messaging.mjs');
+    const { out, err } = await new Promise<Omit<Ended, 'code'>>((resolve) =>
+      execFile('bash', ['-c', `${command} --help | true; echo "\${PIPESTATUS[0]}"`], (_, out, err) =>
+        resolve({ out, err }),
+      ),
+    );
+    expect([out.trim(), err]).toEqual(['141', '']);
+  });
+
   it.each([
     ['nothing is asked', []],
     ['help is asked for', ['--help']],

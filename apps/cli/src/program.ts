@@ -77,8 +77,16 @@ function describeCompletion(program: CliCommand): void {
     .example('completion fish > ~/.config/fish/completions/messaging.fish');
 }
 
+/** What a shell shows of a program that was ended since nobody reads its output any more (128 + SIGPIPE). */
+const NOBODY_READS = 141;
+
 /** Runs the program and sets the exit code. Wrong use is answered by one sentence and a remedy. */
 export async function run(program: CliCommand, args: readonly string[]): Promise<void> {
+  // `messaging … | head` closes the pipe: that is no fault, and Node does not end by itself.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(NOBODY_READS);
+  });
   if (args.length === 0 && program.commands.length > 0) {
     program.outputHelp();
     return;
