@@ -39,7 +39,7 @@ describe('the system as a whole', () => {
   }, 150_000);
 
   it('tells in its status what runs, for people and for scripts', () => {
-    const { status, stdout } = run('status', '--json');
+    const { status, stdout } = run('ps', '--json');
     expect(status).toBe(0);
     const names = (JSON.parse(stdout) as { processes: { name: string; state: string }[] }).processes.map(
       (entry) => entry.name,

@@ -66,7 +66,10 @@ describe('who must not be written to', () => {
     expect(await system.sandboxMessages({ reference: held.messageId })).toMatchObject({ total: 0 });
 
     const shown = { code: 0, out: expect.stringMatching(/by key:\w+: Asked by phone/) };
-    await eventually(async () => expect(await suppressions('show', person)).toMatchObject(shown));
+    await eventually(async () => {
+      expect(await suppressions('show', person)).toMatchObject(shown);
+      return true;
+    });
     expect(await suppressions('remove', person, '--note', 'A mistake')).toMatchObject({
       code: 0,
       out: expect.stringContaining('lifted: all'),

@@ -50,7 +50,18 @@ describe('messaging', () => {
   ])('shows every command with what it does where %s', async (_, args) => {
     const { code, out, err } = await messaging(args);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    for (const command of ['up', 'down', 'status', 'doctor', 'topics', 'suppressions', 'templates', 'smoke', 'chaos'])
+    for (const command of [
+      'up',
+      'down',
+      'ps',
+      'status',
+      'doctor',
+      'topics',
+      'suppressions',
+      'templates',
+      'smoke',
+      'chaos',
+    ])
       expect(out).toMatch(new RegExp(`^  ${command}\\b.*\\s[A-Z]`, 'm'));
   });
 
@@ -71,7 +82,7 @@ describe('messaging', () => {
       "unknown command 'shwo'. Did you mean show?",
       'messaging suppressions --help',
     ],
-    ['an unknown option', ['status', '--jason'], "unknown option '--jason'. Did you mean --json?", 'messaging status'],
+    ['an unknown option', ['ps', '--jason'], "unknown option '--jason'. Did you mean --json?", 'messaging ps'],
     [
       'a missing option',
       ['suppressions', 'add', 'ada@inbox.test'],
@@ -157,11 +168,11 @@ describe('messaging', () => {
   });
 
   it('says that nothing runs', async () => {
-    expect(await messaging(['status'])).toMatchObject({
+    expect(await messaging(['ps'])).toMatchObject({
       code: 1,
       out: 'Nothing is running. npm start starts everything.\n',
     });
-    expect(JSON.parse((await messaging(['status', '--json'])).out)).toMatchObject({ ready: false, running: false });
+    expect(JSON.parse((await messaging(['ps', '--json'])).out)).toMatchObject({ ready: false, running: false });
     expect(await messaging(['down'])).toMatchObject({ code: 0, out: 'Nothing was running.\n' });
     expect(await messaging(['smoke'])).toMatchObject({ code: 1, err: expect.stringContaining('npm start') });
   });

@@ -12,6 +12,7 @@ import { lettersCommand } from './commands/letters.ts';
 import { opsCommand } from './commands/ops.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { smokeCommand } from './commands/smoke.ts';
+import { statusCommand } from './commands/status.ts';
 import { suppressionsCommand } from './commands/suppressions.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { topicsCommand } from './commands/topics.ts';
@@ -20,6 +21,7 @@ import { explain, UsageError } from './errors.ts';
 
 /** The operators' commands, wherever the platform runs. */
 const operatorCommands = () => [
+  statusCommand(),
   doctorCommand(),
   topicsCommand(),
   suppressionsCommand(),

@@ -15,6 +15,7 @@ import {
   internalAccess,
   internalAccessConfig,
   made,
+  ReadinessController,
   RestoreController,
   SETTINGS,
   STOPPING,
@@ -90,6 +91,7 @@ const partsOf = (catalogue: EmailCatalogue): ModuleMetadata => ({
     SuppressionsController,
     SuppressionSyncController,
     RoutingController,
+    ReadinessController,
     RestoreController,
   ],
   providers: [

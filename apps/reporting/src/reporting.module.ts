@@ -27,11 +27,20 @@ import { TakenMessages } from './receipts/taken-messages.port.ts';
 import { PostgresTakenMessages } from './receipts/taken-messages.store.ts';
 import { reportingConfig } from './reporting.config.ts';
 import { RestoreFrontController } from './restore/restore.controller.ts';
+import { StatusModule } from './status/status.module.ts';
 import { SuppressionsModule } from './suppressions/suppressions.module.ts';
 import { UnreadableModule } from './unreadable/unreadable.module.ts';
 
 @Module({
-  imports: [AccessModule, ControlsModule, InternalModule, OperationsModule, SuppressionsModule, UnreadableModule],
+  imports: [
+    AccessModule,
+    ControlsModule,
+    InternalModule,
+    OperationsModule,
+    StatusModule,
+    SuppressionsModule,
+    UnreadableModule,
+  ],
   controllers: [
     RequestConsumer,
     StatusConsumer,

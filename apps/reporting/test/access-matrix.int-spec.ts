@@ -15,7 +15,15 @@ import { InternalPort } from './internal-port.ts';
 import { ReportingApi, token } from './reporting-api.ts';
 
 /** Stands for the services behind reporting: what it is asked it repeats, so that an answer names the tenant. */
-const services = new InternalPort(({ body }) => ({ holds: [], hasLists: true, run: 1, ...(body as object) }));
+const services = new InternalPort(({ body }) => ({
+  holds: [],
+  checks: {},
+  status: 'ok',
+  replica: 'one',
+  hasLists: true,
+  run: 1,
+  ...(body as object),
+}));
 const api = new ReportingApi(() => services.settings());
 const { ask } = api;
 
@@ -229,6 +237,7 @@ const rows: Readonly<Record<string, Row>> = {
     others: 404,
     audited: true,
   },
+  'GET /v1/status': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/status' }) },
   'GET /v1/restore': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/restore' }) },
   'POST /v1/restore/lift': {
     ...ofAllTenants('operate'),

@@ -63,8 +63,9 @@ describe('a URL that cannot be decoded', () => {
   });
 
   it('is answered with 400 in our shape, whichever value or name of whichever query is malformed', async () => {
-    for (const { path, query } of await routes()) {
-      expect(query.size).toBeGreaterThan(0);
+    const all = await routes();
+    expect(all.flatMap(({ query }) => [...query.keys()]).length).toBeGreaterThan(15);
+    for (const { path, query } of all) {
       for (const bad of malformed) {
         for (const asked of [...[...query.keys()].map((name) => `${name}=${bad}`), `${bad}=1`, bad]) {
           const { status, body } = await ask(`${path}?${asked}`);

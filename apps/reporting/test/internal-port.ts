@@ -26,8 +26,9 @@ export class InternalPort {
       void this.takeIn(request).then((asked) => {
         const answer = this.answer(asked);
         if (answer === undefined) return;
-        const { status, body } =
-          'status' in answer ? (answer as { status: number; body: unknown }) : { status: 200, body: answer };
+        const refused = answer as { status?: unknown; body?: unknown };
+        const status = typeof refused.status === 'number' ? refused.status : 200;
+        const body = status === 200 ? answer : refused.body;
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       });
     });

@@ -20,12 +20,18 @@ export class ReportingApi {
   service!: RunningService;
   database!: TestDatabase;
 
-  /** @param more settings besides those that it needs, as they are when it starts */
-  constructor(private readonly more: Record<string, string> | (() => Record<string, string>) = {}) {}
+  /**
+   * @param more settings besides those that it needs, as they are when it starts
+   * @param allTopics those of the other services too
+   */
+  constructor(
+    private readonly more: Record<string, string> | (() => Record<string, string>) = {},
+    private readonly allTopics = false,
+  ) {}
 
   async start(): Promise<void> {
     this.database = await aDatabase();
-    await provisionTopics(this.prefix, [
+    const those = [
       topics.emailRequested,
       topics.smsRequested,
       topics.statusChanged,
@@ -36,7 +42,8 @@ export class ReportingApi {
       topics.operationChanged,
       topics.controlChanged,
       topics.suppressionChanged,
-    ]);
+    ];
+    await (this.allTopics ? provisionTopics(this.prefix) : provisionTopics(this.prefix, those));
     this.service = await bootService(reporting, {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '0',

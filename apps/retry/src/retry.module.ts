@@ -3,6 +3,7 @@ import {
   operationProviders,
   internalAccess,
   internalAccessConfig,
+  ReadinessController,
   RestoreController,
 } from '#libs/runtime';
 import { Module } from '@nestjs/common';
@@ -15,6 +16,7 @@ import { PostgresAnswers } from './answer/answers.store.ts';
 import { WatchService } from './answer/watch.service.ts';
 import { ControlConsumer } from './controls/control.consumer.ts';
 import { controlParts } from './controls/controls.providers.ts';
+import { WaitingController } from './backlog/waiting.controller.ts';
 import { ParkedCount } from './backlog/backlog.port.ts';
 import { BacklogService } from './backlog/backlog.service.ts';
 import { PostgresParkedCount } from './backlog/backlog.store.ts';
@@ -66,6 +68,8 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     ProviderConsumer,
     OperationConsumer,
     ControlConsumer,
+    ReadinessController,
+    WaitingController,
     RestoreController,
   ],
   providers: [

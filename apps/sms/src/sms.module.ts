@@ -17,6 +17,7 @@ import {
   Jobs,
   made,
   POOL,
+  ReadinessController,
   RestoreController,
   SETTINGS,
   STOPPING,
@@ -134,6 +135,7 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
     SuppressionsController,
     SuppressionSyncController,
     RoutingController,
+    ReadinessController,
     RestoreController,
   ],
   providers: [

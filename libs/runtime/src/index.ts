@@ -23,6 +23,7 @@ export { OperationRunner, type OperationRunnerOptions } from './operations/opera
 export { operationProviders } from './operations/operation.providers.ts';
 export * from './internal-access.ts';
 export { type Reread, reread } from './restore/rereading.ts';
+export { ReadinessController, type ReplicaReadiness } from './readiness.controller.ts';
 export { RestoreController } from './restore/restore.controller.ts';
 export { DatabaseSetBack, RestoreGuard, type RestoreState } from './restore/restore-guard.ts';
 export * from './settings.ts';

@@ -22,6 +22,7 @@ import { CancelPreviewResponse, ControlList } from '../controls/responses.ts';
 import { ApiKeyList, ApiKeyResponse, MadeKeyResponse } from '../access/key/responses.ts';
 import { ExplanationResponse, HoldList, HoldResponse } from '../providers/responses.ts';
 import { UnreadableBytesResponse, UnreadableDetail, UnreadableList } from '../unreadable/responses.ts';
+import { StatusReport } from '../status/responses.ts';
 import { RestoreList, RestoreStateResponse } from '../restore/responses.ts';
 import {
   ListRuns,
@@ -173,6 +174,7 @@ export const responseSchemas = {
   Explanation: ExplanationResponse,
   RestoreList,
   RestoreState: RestoreStateResponse,
+  Status: StatusReport,
   UnreadableList,
   Unreadable: UnreadableDetail,
   UnreadableBytes: UnreadableBytesResponse,

@@ -19,5 +19,6 @@ import { PostgresControlTable } from './controls.store.ts';
     ControlPublishing,
     reportingConfig.provider,
   ],
+  exports: [ControlTable],
 })
 export class ControlsModule {}

@@ -12,7 +12,8 @@ const unknown: Waiting = { scheduled: NaN, parked: NaN, openLetters: NaN, latene
 /** Shows what retry keeps, and how late its releases are, as gauges. */
 @Injectable()
 export class WaitingGauges {
-  private last = unknown;
+  /** As it was counted last, by this replica. */
+  last = unknown;
 
   constructor(
     @Inject(WaitingMessages) private readonly waiting: WaitingMessages,

@@ -3,16 +3,16 @@ import { dataDirOf, withEnvFile } from '../../environment/env.ts';
 import type { ProcessStatus } from '../../stack/probe.ts';
 
 /** Shows the state of each part of the local system. */
-export const statusCommand = (): CliCommand =>
-  new CliCommand('status')
+export const psCommand = (): CliCommand =>
+  new CliCommand('ps')
     .description('Shows what runs where on this machine, and whether it is ready.')
     .option('--json', 'as JSON')
-    .example('status', 'status --json')
+    .example('ps', 'ps --json')
     .reads('DATA_DIR')
     .exits({ 0: 'all of it is ready', 1: 'some of it is not, or nothing runs', 2: 'wrong use' })
-    .does(status);
+    .does(ps);
 
-async function status({ json }: { json?: boolean }): Promise<number> {
+async function ps({ json }: { json?: boolean }): Promise<number> {
   const { probe } = await import('../../stack/probe.ts');
   const dataDir = dataDirOf(withEnvFile(process.env));
   const { running, ready, processes } = await probe(dataDir);
