@@ -20,7 +20,7 @@ import { LetterGroups } from '../letters/responses.ts';
 import { OperationList, OperationResponse } from '../operations/responses.ts';
 import { CancelPreviewResponse, ControlList } from '../controls/responses.ts';
 import { ApiKeyList, ApiKeyResponse, MadeKeyResponse } from '../access/key/responses.ts';
-import { ExplanationResponse, HoldList, HoldResponse } from '../providers/responses.ts';
+import { ExplanationResponse, HoldList, HoldResponse } from '../routing/responses.ts';
 import { UnreadableBytesResponse, UnreadableDetail, UnreadableList } from '../unreadable/responses.ts';
 import { StatusReport } from '../status/responses.ts';
 import { RestoreList, RestoreStateResponse } from '../restore/responses.ts';

@@ -11,7 +11,7 @@ import { HoldLift, HoldQuery, type Parsed } from './requests.ts';
 import { type HoldList, type HoldResponse, providerExamples } from './responses.ts';
 
 /** Which providers are left alone: said by the channels, which alone know it at this moment. */
-@ApiTags('Providers')
+@ApiTags('Routing')
 @Controller('v1/holds')
 export class HoldsController {
   constructor(

@@ -10,7 +10,7 @@ import { ExplainQuery, type Parsed } from './requests.ts';
 import { type ExplanationResponse, providerExamples } from './responses.ts';
 
 /** A dry run of a request: its channel says what would become of it now. */
-@ApiTags('Providers')
+@ApiTags('Routing')
 @Controller('v1/explain')
 export class ExplainController {
   constructor(@Inject(InternalServices) private readonly services: InternalServices) {}
