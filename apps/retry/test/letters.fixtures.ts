@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DeadLetter, OperationRequested, SendDeferred } from '#libs/contracts';
 import type { Pool } from '#libs/persistence';
-import { OperationJobsStore, OperationRunner } from '#libs/runtime';
+import { PostgresOperationJobs, OperationRunner } from '#libs/runtime';
 import { createLogger } from '#libs/telemetry';
 import { aDeferred, aFailure } from '#libs/testing';
 import { BringForward } from '../src/letters/bring-forward.work.ts';
@@ -47,7 +47,7 @@ export function aRunner(pool: Pool, now: () => number = Date.now): OperationRunn
   const moment = () => ({ now: now(), jitter: 0.5 });
   return new OperationRunner({
     service: 'retry',
-    store: new OperationJobsStore(pool, 'retry'),
+    store: new PostgresOperationJobs(pool, 'retry'),
     works: [new RedriveLetters(moment), new DiscardLetters(), new BringForward()],
     publisher: { publishAll: () => Promise.resolve([]) },
     logger: createLogger('test', 'silent'),

@@ -18,7 +18,7 @@ export * from './service.config.ts';
 export { type Gives, made, type Token, tokenOf } from './made.ts';
 export * from './operations/operation-work.ts';
 export { OperationConsumer } from './operations/operation.consumer.ts';
-export { OperationJobsStore } from './operations/operation-jobs.store.ts';
+export { PostgresOperationJobs } from './operations/operation-jobs.store.ts';
 export { OperationRunner, type OperationRunnerOptions } from './operations/operation-runner.service.ts';
 export { operationProviders } from './operations/operation.providers.ts';
 export * from './internal-access.ts';

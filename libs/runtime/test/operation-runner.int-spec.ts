@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type OperationChanged, type OperationRequested, InfrastructureDown } from '#libs/contracts';
 import { migrate, operationJobsSql, type Pool } from '#libs/persistence';
-import { OperationJobsStore, OperationRunner, type OperationWork } from '#libs/runtime';
+import { PostgresOperationJobs, OperationRunner, type OperationWork } from '#libs/runtime';
 import { createLogger } from '#libs/telemetry';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 import type { Outgoing } from '#libs/transport';
@@ -39,7 +39,7 @@ class Words {
 }
 function aRunner(works = [counting()], leaseMs = 60_000) {
   const words = new Words();
-  const store = new OperationJobsStore(pool, 'retry');
+  const store = new PostgresOperationJobs(pool, 'retry');
   const logger = createLogger('test', 'silent');
   return {
     words,

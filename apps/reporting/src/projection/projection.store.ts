@@ -105,8 +105,8 @@ async function addMessages(client: PoolClient, known: readonly KnownFact[]): Pro
 /** From here on no other transaction projects these messages, so all their facts are read. */
 async function lockMessages(client: PoolClient, known: readonly KnownFact[]): Promise<MessageKey[]> {
   const { rows } = await client.query<MessageKey>(
-    'SELECT id, tenant, channel, message_id, status FROM reporting.message WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO ' +
-      'KEY UPDATE',
+    `SELECT id, tenant, channel, message_id, status FROM reporting.message WHERE id = ANY($1::uuid[])
+      ORDER BY id FOR NO KEY UPDATE`,
     [[...new Set(known.map(({ id }) => id))]],
   );
   return rows;

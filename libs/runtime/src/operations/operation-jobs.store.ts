@@ -1,36 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { OperationRequested, OperationState } from '#libs/contracts';
+import type { OperationRequested } from '#libs/contracts';
 import { database, type Pool, type PoolClient, transaction } from '#libs/persistence';
+import { type Beginning, type JobWord, OperationJobs, type TakenJob } from './operation-jobs.port.ts';
 import type { Counts, Portion } from './operation-work.ts';
 
 /** Longer than the topic keeps the requests: an old record starts no job again. */
 const KEPT = '30 days';
 
-export interface TakenJob {
-  token: string;
-  request: OperationRequested;
-  startedAt: string;
-  cursor: unknown;
-  counts: Counts;
-}
-
-export interface JobWord {
-  operationId: string;
-  seq: number;
-  state: OperationState;
-  counts: Counts;
-  reason: string | null;
-  at: Date;
-}
-
-/** How a job begins: accepted, or ended at once, and why. */
-export interface Beginning {
-  state: 'accepted' | 'failed' | 'stopped';
-  reason?: string;
-}
-
-/** The rows of a service’s jobs. Every method throws InfrastructureDown when PostgreSQL cannot be reached. */
-export class OperationJobsStore {
+/** The rows of a service’s jobs, in its schema. */
+export class PostgresOperationJobs extends OperationJobs {
   private readonly table: string;
 
   /** @param schema the service’s own */
@@ -38,10 +16,10 @@ export class OperationJobsStore {
     private readonly pool: Pool,
     schema: string,
   ) {
+    super();
     this.table = `${schema}.operation_job`;
   }
 
-  /** A request that is known already changes nothing but that its last word is reported again. */
   async begin(request: OperationRequested, { state, reason }: Beginning): Promise<void> {
     await database('operation', () =>
       this.pool.query(
@@ -53,7 +31,6 @@ export class OperationJobsStore {
     );
   }
 
-  /** Ends a job that has not ended; one that never came is kept as stopped, so that it does not start later. */
   async stop(request: OperationRequested, reason: string): Promise<void> {
     await database('operation', () =>
       this.pool.query(
@@ -68,7 +45,6 @@ export class OperationJobsStore {
     );
   }
 
-  /** A job that has a portion to do, also one whose holder did not come back in time. */
   async take(leaseMs: number): Promise<TakenJob | undefined> {
     const token = randomUUID();
     const { rows } = await database('operation', () =>
@@ -85,10 +61,6 @@ export class OperationJobsStore {
     return rows[0] && { token, ...rows[0] };
   }
 
-  /**
-   * One portion and what it counted, all or nothing, and only while the job is still held under this token.
-   * @returns whether it was
-   */
   portion({ request, token, counts }: TakenJob, work: (client: PoolClient) => Promise<Portion>): Promise<boolean> {
     return database('operation', () =>
       transaction(this.pool, async (client) => {
@@ -103,7 +75,6 @@ export class OperationJobsStore {
     );
   }
 
-  /** Ends a job that a fault of ours stops, where it is still held under this token. */
   async fail({ request, token }: TakenJob, reason: string): Promise<void> {
     await database('operation', () =>
       this.pool.query(
@@ -115,7 +86,6 @@ export class OperationJobsStore {
     );
   }
 
-  /** What has changed and was not reported yet, the oldest first. */
   async unreported(most: number): Promise<JobWord[]> {
     const { rows } = await database('operation', () =>
       this.pool.query<JobWord>(
@@ -137,7 +107,6 @@ export class OperationJobsStore {
     );
   }
 
-  /** Deletes those that ended long ago. */
   async forget(): Promise<void> {
     await database('operation', () =>
       this.pool.query(`DELETE FROM ${this.table} WHERE ended_at < now() - $1::interval AND reported_seq = seq`, [KEPT]),

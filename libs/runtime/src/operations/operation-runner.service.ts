@@ -9,7 +9,7 @@ import {
 import type { Logger } from '#libs/telemetry';
 import type { Publisher } from '#libs/transport';
 import type { Jobs } from '../jobs.ts';
-import { type JobWord, OperationJobsStore, type TakenJob } from './operation-jobs.store.ts';
+import type { JobWord, OperationJobs, TakenJob } from './operation-jobs.port.ts';
 import type { OperationWork, Run } from './operation-work.ts';
 
 /** A portion that takes longer is taken over by another replica, in milliseconds. */
@@ -22,7 +22,7 @@ const WORDS = 100;
 
 export interface OperationRunnerOptions {
   service: OperatingService;
-  store: OperationJobsStore;
+  store: OperationJobs;
   works: readonly OperationWork[];
   publisher: Pick<Publisher, 'publishAll'>;
   logger: Pick<Logger, 'info' | 'error'>;

@@ -4,7 +4,7 @@ import type { FactoryProvider, InjectionToken, Provider } from '@nestjs/common';
 import { Jobs } from '../jobs.ts';
 import { made } from '../made.ts';
 import { LOGGER, POOL } from '../runtime.module.ts';
-import { OperationJobsStore } from './operation-jobs.store.ts';
+import { PostgresOperationJobs } from './operation-jobs.store.ts';
 import { OperationRunner } from './operation-runner.service.ts';
 import { OPERATION_WORKS, type OperationWork } from './operation-work.ts';
 
@@ -27,7 +27,7 @@ export const operationProviders = (
     OperationRunner,
     { pool: POOL, publisher: Publisher, jobs: Jobs, logger: LOGGER, works: OPERATION_WORKS },
     ({ pool, jobs, ...parts }) => {
-      const runner = new OperationRunner({ service, store: new OperationJobsStore(pool, service), ...parts });
+      const runner = new OperationRunner({ service, store: new PostgresOperationJobs(pool, service), ...parts });
       runner.runIn(jobs);
       return runner;
     },

@@ -29,10 +29,10 @@ export function count<const R extends InstrumentRow>(row: R, labels: LabelsOf<R>
 function talliesOf(row: InstrumentRow): Tallies {
   const provider = metrics.getMeterProvider();
   let byRow = made.get(provider);
-  if (!byRow) made.set(provider, (byRow = new Map()));
+  if (!byRow) made.set(provider, (byRow = new Map<InstrumentRow, Tallies>()));
   let tallies = byRow.get(row);
   if (!tallies) {
-    byRow.set(row, (tallies = new Map()));
+    byRow.set(row, (tallies = new Map<string, Tally>()));
     exportSums(provider, row, tallies);
   }
   return tallies;

@@ -41,8 +41,8 @@ export const counters = {
     name: 'mi.engagements',
     unit: '{event}',
     meaning:
-      'What recipients did with messages, as the providers report it: opened, machine-opened, clicked, read, replied, ' +
-      'complained, unsubscribed; counted by reporting, each fact once.',
+      'What recipients did with messages, as the providers report it: opened, machine-opened, clicked, read, ' +
+      'replied, complained, unsubscribed; counted by reporting, each fact once.',
     labels: { 'mi.channel': 'email, sms', 'mi.provider': 'provider', 'mi.engagement': 'what was done' },
     remedy: 'where `complained` grows: stop the campaign; mailbox providers refuse a sender from 0.3 % on',
   },

@@ -59,7 +59,8 @@ export const gauges = {
     name: 'mi.retry.lateness',
     unit: 's',
     meaning:
-      'By how much the oldest message that is due and not released is late; 0 where none is. Each replica gives the same.',
+      'By how much the oldest message that is due and not released is late; 0 where none is. Each replica gives the ' +
+      'same.',
     labels: {},
     remedy: 'look at the log of retry, and at PostgreSQL and Kafka',
   },

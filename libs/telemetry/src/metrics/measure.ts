@@ -13,7 +13,7 @@ export function measure<const R extends HistogramRow>(row: R, labels: LabelsOf<R
 function histogramOf(row: HistogramRow): Histogram {
   const provider = metrics.getMeterProvider();
   let byRow = made.get(provider);
-  if (!byRow) made.set(provider, (byRow = new Map()));
+  if (!byRow) made.set(provider, (byRow = new Map<HistogramRow, Histogram>()));
   let histogram = byRow.get(row);
   if (!histogram) {
     const { name, unit, meaning, boundaries } = row;
