@@ -139,18 +139,25 @@ describe('a third provider in the catalogues', () => {
     expect(toolSettings.map(({ name }) => name)).toContain('POSTBIRD_DOCTOR_TOKEN');
   });
 
-  it('is among the lists that suppressions sync takes over', async () => {
-    const asked: string[] = [];
-    const client = {
-      async *lines(channel: string) {
-        asked.push(channel);
-        yield { provider: 'postbird', list: 'broadcast', read: 2, published: 1 };
-        yield { done: true };
-      },
+  it('is shown by suppressions sync with the lists that its channel has taken over', async () => {
+    const api = {
+      call: (method: string) =>
+        Promise.resolve({
+          items: [
+            {
+              channel: 'email',
+              run: 7,
+              ...(method === 'GET' && {
+                state: 'ended',
+                failure: null,
+                lists: [{ provider: 'postbird', list: 'broadcast', read: 2, published: 1 }],
+              }),
+            },
+          ],
+        }),
     };
     const shown = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-    expect(await perform(client as never, { command: 'sync', json: false })).toBe(0);
-    expect(asked).toEqual(['email']);
+    expect(await perform(api as never, { command: 'sync', json: false })).toBe(0);
     expect(shown.mock.calls).toEqual([['✓ postbird broadcast: 2 there, 1 new']]);
     shown.mockRestore();
   });

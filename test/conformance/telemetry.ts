@@ -1,4 +1,4 @@
-import { type Attributes, createNoopMeter, type Meter, metrics } from '@opentelemetry/api';
+import { type Attributes, createNoopMeter, type Meter, metrics, type ObservableCallback } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
 /** Every span that ends in this process, as an exporter would see it. */
@@ -44,21 +44,33 @@ export class FinishedSpans {
   }
 }
 
-/** What the counters of this process were told. */
+/** What the counters of this process have counted: they are read as an exporter reads them. */
 export class CountedEvents {
-  private readonly counts = new Map<string, number>();
+  private readonly counters = new Map<string, ObservableCallback[]>();
 
   constructor() {
-    const counting: Pick<Meter, 'createCounter'> = {
-      createCounter: (name) => ({
-        add: (value, attributes) => {
-          const key = keyOf(name, attributes ?? {});
-          this.counts.set(key, (this.counts.get(key) ?? 0) + value);
-        },
-      }),
+    const counting: Pick<Meter, 'createObservableCounter'> = {
+      createObservableCounter: (name) => {
+        const callbacks: ObservableCallback[] = [];
+        this.counters.set(name, callbacks);
+        return { addCallback: (callback) => void callbacks.push(callback), removeCallback: () => undefined };
+      },
     };
     const meter = Object.assign(Object.create(createNoopMeter()) as Meter, counting);
     metrics.setGlobalMeterProvider({ getMeter: () => meter });
+  }
+
+  private get counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const [name, callbacks] of this.counters)
+      for (const callback of callbacks)
+        void callback({
+          observe: (value, attributes = {}) => {
+            const key = keyOf(name, attributes);
+            counts.set(key, (counts.get(key) ?? 0) + value);
+          },
+        });
+    return counts;
   }
 
   /** Of all that bear this attribute, whatever others they have. */
@@ -72,5 +84,10 @@ export class CountedEvents {
   }
 }
 
+/** A label that does not apply is no label. */
 const keyOf = (name: string, attributes: object): string =>
-  `${name} ${JSON.stringify(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;
+  `${name} ${JSON.stringify(
+    Object.entries(attributes)
+      .filter(([, value]) => value !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  )}`;

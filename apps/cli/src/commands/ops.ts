@@ -72,7 +72,7 @@ export function opsCommand(): CliCommand {
       aboutOne('advance')
         .description('Lets a message that waits go now.')
         .option('--via <provider>', 'prefer this provider (default: as its request says)')
-        .example('ops advance sms code-4711 --via twilio')
+        .example('ops advance sms code-4711')
         .does((channel: string, messageId: string, values: OneValues) =>
           one('bring-forward', channel, messageId, values),
         ),
@@ -84,7 +84,7 @@ export function opsCommand(): CliCommand {
         .option('--include-unconfirmed', 'also where it may have arrived: a second copy is possible')
         .option('--expires-at <when>', 'until when it may be sent, ISO 8601 (default: as it was)')
         .option('--current-template', 'with the template as it is now')
-        .example('ops redrive email order-1043-receipt --via resend')
+        .example('ops redrive email order-1043-receipt --current-template')
         .does((channel: string, messageId: string, values: OneValues) => one('redrive', channel, messageId, values)),
     );
 }
