@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Topic, topicNames, topics } from '#libs/contracts';
+import { eventually } from './eventually.ts';
 import { withAdmin } from './kafka.ts';
 
 /** A prefix for all topics and groups of one test file, so that it sees no records of others. */
@@ -15,10 +16,11 @@ export async function provisionTopics(
   numPartitions = 2,
   writersTime = false,
 ): Promise<void> {
+  const names = wanted.flatMap((topic) => topicNames(topic, prefix));
   await withAdmin(async (admin) => {
     await admin.createTopics({
-      // Leaders are elected a moment after the creation: waiting for them saves the first write a retry.
-      waitForLeaders: true,
+      // kafkajs waits for leaders only where the broker knows the topic already, and fails where it does not yet.
+      waitForLeaders: false,
       topics: wanted.flatMap((topic) =>
         topicNames(topic, prefix).map((name) => ({
           topic: name,
@@ -32,10 +34,10 @@ export async function provisionTopics(
         })),
       ),
     });
+    // Leaders are elected a moment after the creation: waiting for them saves the first write a retry.
+    await eventually(() => admin.fetchTopicMetadata({ topics: names }), { what: 'the leaders of new topics' });
     // Metadata alone is not enough: a partition whose leader is not active yet refuses writes, and kafkajs then writes
     // to the other partitions a second time.
-    await Promise.all(
-      wanted.flatMap((topic) => topicNames(topic, prefix)).map((name) => admin.fetchTopicOffsets(name)),
-    );
+    await Promise.all(names.map((name) => admin.fetchTopicOffsets(name)));
   });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type DescribeConfigResponse } from 'kafkajs';
 import { createKafka, topicPrefixOf } from './kafka-client.ts';
 import { CliError } from '../errors.ts';
@@ -78,6 +79,8 @@ async function carryOut(admin: Admin, changes: readonly TopicChange[], overrides
   const configure = changes.filter((change) => change.kind === 'configure');
   if (create.length > 0) {
     await admin.createTopics({
+      // kafkajs waits for leaders only where the broker knows the topic already, and fails where it does not yet.
+      waitForLeaders: false,
       topics: create.map(({ name, partitions, replication, config }) => ({
         topic: name,
         numPartitions: partitions,
@@ -85,6 +88,10 @@ async function carryOut(admin: Admin, changes: readonly TopicChange[], overrides
         configEntries: Object.entries(config).map(([entry, value]) => ({ name: entry, value })),
       })),
     });
+    await untilLed(
+      admin,
+      create.map(({ name }) => name),
+    );
   }
   if (grow.length > 0)
     await admin.createPartitions({ topicPartitions: grow.map(({ name, to }) => ({ topic: name, count: to })) });
@@ -102,6 +109,24 @@ async function carryOut(admin: Admin, changes: readonly TopicChange[], overrides
       };
     });
     await admin.alterConfigs({ validateOnly: false, resources });
+  }
+}
+
+const LED_WITHIN_MS = 30_000;
+const LOOK_MS = 100;
+const notYet = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+
+/** A broker learns of new topics, and of their leaders, a moment after the controller has made them. */
+async function untilLed(admin: Admin, names: string[]): Promise<void> {
+  const until = Date.now() + LED_WITHIN_MS;
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics: names });
+      return;
+    } catch (error) {
+      if (!notYet.has((error as { type?: string }).type ?? '') || Date.now() > until) throw error;
+    }
+    await delay(LOOK_MS);
   }
 }
 
