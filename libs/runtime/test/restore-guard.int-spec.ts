@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type SendDeferred, topics } from '#libs/contracts';
+import { type SendDeferred, type Topic, topics } from '#libs/contracts';
 import { type Pool } from '#libs/persistence';
 import {
   aDatabase,
@@ -19,7 +19,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { CannotLift, DatabaseSetBack, RestoreGuard } from '../src/restore/restore-guard.ts';
 import { reread } from '../src/restore/rereading.ts';
 
-const followed = [topics.sendDeferred, topics.statusChanged, topics.cancelRequested, topics.providerChanged];
+/** What the service reads. */
+const followed = Object.values<Topic>(topics).filter(({ to }) => to.includes('retry'));
 
 describe('A service whose database', () => {
   const kafka = new KafkaTestClient();
