@@ -64,4 +64,4 @@ function linesOf({ services, lag, waiting, holds, pauses, operations, ...status 
   ];
 }
 
-const row = (name: string, value: string): string => `${name.padEnd(28)}${value}`;
+const row = (name: string, value: string): string => `${name.padEnd(30)} ${value}`;
