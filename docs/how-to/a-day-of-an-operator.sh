@@ -27,24 +27,22 @@ run messaging pause provider sendgrid --reason 'their incident 4711' --for 2h
 run messaging controls
 emails 6 10
 
-echo; echo '## 10:00 Twilio throttles, and reminders expire'
-curl -sS -X PUT "$sandbox/_sandbox/faults" -H 'content-type: application/json' -d '{"twilio":[{"status":429,"retryAfterSeconds":3600}]}' > /dev/null
+echo; echo '## 10:00 Twilio is away, and reminders run out of time'
+curl -sS -X PUT "$sandbox/_sandbox/faults" -H 'content-type: application/json' -d '{"twilio":[{"refuse":true}]}' > /dev/null
 expires=$(later '20 seconds')
 for i in 1 2 3; do
   echo "{\"messageId\":\"$day-code-$i\",\"to\":\"+1202555010$i\",\"body\":\"Your appointment is at noon.\",\"expiresAt\":\"$expires\"}"
 done | publish messaging.sms.requested
 sleep 35
-run messaging holds list
 run messaging letters causes
 
 echo; echo '## 11:00 Both are mended'
 curl -sS -X DELETE "$sandbox/_sandbox/faults" > /dev/null
 run messaging resume provider sendgrid --reason 'incident 4711 is over'
-run messaging holds lift twilio
 emails 11 12
 until="$(later '2 hours')"
-run messaging redrive --channel sms --cause expired --expires-at "$until" --reason 'Twilio throttled us'
-run messaging redrive --channel sms --cause expired --expires-at "$until" --reason 'Twilio throttled us' --at-most 3 --id "$day-redrive" --wait
+run messaging redrive --channel sms --cause unconfirmed --include-unconfirmed --expires-at "$until" --reason 'Twilio was away'
+run messaging redrive --channel sms --cause unconfirmed --include-unconfirmed --expires-at "$until" --reason 'Twilio was away' --at-most 3 --id "$day-redrive" --wait
 run messaging ops show "$day-redrive"
 sleep 5
 run messaging letters causes
