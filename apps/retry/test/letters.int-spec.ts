@@ -72,7 +72,7 @@ describe('Dead letters in Postgres', () => {
     expect(again.job.counts).toEqual({ leftCancelled: 1, leftIncomplete: 1, redriven: 2 });
   });
 
-  it('in doubt go only after the proof before them has been read', async () => {
+  it('that are unconfirmed go only after the proof before them has been read', async () => {
     await giveUp(schedule, 'doubt', 'unconfirmed');
     await run('redrive', { filter: { messageId: 'doubt' }, includeUnconfirmed: true });
     const replica = schedule.aReplica();
@@ -82,7 +82,7 @@ describe('Dead letters in Postgres', () => {
     expect((await replica.take({ email: now })).plans).toHaveLength(1);
   });
 
-  it('stay in doubt once they were redriven and given up again', async () => {
+  it('stay unconfirmed once they were redriven and given up again', async () => {
     await giveUp(schedule, 'doubt', 'unconfirmed');
     const { order } = await run('redrive', { filter: { all: true }, includeUnconfirmed: true });
     await answerAll();

@@ -56,7 +56,7 @@ export function resumeCommand(): CliCommand {
     .description(
       'Lets go on what is paused: those of one key in the order in which they came, slowly at first and then faster.',
     )
-    .example('resume channel sms --reason "they are moved"', 'resume tenant shop --reason "mended"')
+    .example('resume channel sms --reason "the numbers were moved"', 'resume tenant shop --reason "the shop agrees"')
     .does(async (kind: string, name: string, values: OrderValues & TargetValues) =>
       perform('resume', { target: targetOf(kind, name, values), reason: values.reason }, values),
     );

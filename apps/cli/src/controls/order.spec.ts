@@ -4,7 +4,7 @@ import { endOf, filterOf, targetOf } from './order.ts';
 
 const noon = Date.parse('2030-01-31T12:00:00Z');
 
-describe('What pause, resume and cancel are told', () => {
+describe('What is asked of pause, resume and cancel', () => {
   it.each([
     ['provider', 'resend', {}, { kind: 'provider', channel: 'email', provider: 'resend' }],
     ['provider', 'twilio', {}, { kind: 'provider', channel: 'sms', provider: 'twilio' }],

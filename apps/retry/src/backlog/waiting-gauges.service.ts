@@ -5,7 +5,7 @@ import { type Waiting, WaitingMessages } from './waiting.port.ts';
 
 const EVERY_MS = 10_000;
 /** Counting further would cost PostgreSQL more than the number is worth. */
-const MOST_COUNTED = 1_000_000;
+const MOST_COUNTED = 100_000;
 
 const unknown: Waiting = { scheduled: NaN, parked: NaN, openLetters: NaN, latenessS: NaN };
 

@@ -54,7 +54,7 @@ export class PostgresCancelledPlans extends CancelledPlans {
   }
 }
 
-// What goes again after a lost answer is in doubt: its channel, or the end of its window, says how it ends.
+// What goes again after a lost answer is unconfirmed: its channel, or the end of its window, says how it ends.
 const findSql = `
 SELECT id, payload::text AS payload, trace FROM retry.schedule
  WHERE id > $1::uuid AND mode = 'send' AND kind <> 'unknown'

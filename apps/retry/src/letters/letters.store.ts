@@ -75,7 +75,7 @@ UPDATE retry.letter l SET state = 'resolved', ended_at = now(), payload = NULL
   FROM unnest($1::uuid[], $2::int[]) AS n (id, hop)
  WHERE l.id = n.id AND l.hop < n.hop AND l.state = 'open'`;
 
-// A doubt about an earlier call outlives the redrive, which begins its attempts anew.
+// That an earlier call is unconfirmed outlives the redrive, which begins its attempts anew.
 const keepSql = `
 INSERT INTO retry.letter (id, hop, channel, tenant, message_id, lane, reason, code, provider, template, unconfirmed,
   expires_at, payload, trace, operation_id)

@@ -65,7 +65,7 @@ describe('redriving a dead letter', () => {
     expect(redriveOf(known(more), work(wanted), now)).toBe(because),
   );
 
-  it('of what is in doubt waits for unread proof, where it is asked for by name', () => {
+  it('of what is unconfirmed waits for unread proof, where it is asked for by name', () => {
     const { plan, deferred } = redriven(known({ unconfirmed: true }), { includeUnconfirmed: true });
     expect([plan.mode, plan.kind]).toEqual(['send', 'unknown']);
     expect(dueOf(deferred, plan)).not.toHaveProperty('unconfirmedCall');
@@ -85,7 +85,7 @@ describe('redriving a dead letter', () => {
 });
 
 describe('a dead letter', () => {
-  it('is in doubt where the answer to any of its calls was lost, whatever it was given up for', () => {
+  it('is unconfirmed where the answer to any of its calls was lost, whatever it was given up for', () => {
     expect(isUnconfirmed(aLetter({ reason: 'unconfirmed' }))).toBe(true);
     expect(isUnconfirmed(aLetter())).toBe(false);
     const attempt = { provider: 'sendgrid', at: inMs(0), failure: aFailure({ kind: 'unknown' }) };

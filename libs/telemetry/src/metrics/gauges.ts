@@ -42,7 +42,7 @@ export const gauges = {
     unit: '{message}',
     meaning:
       'Messages that retry keeps: `scheduled` until their time, `parked` until a provider takes calls again; counted ' +
-      'up to 1,000,000. Each replica of retry gives the same: take the largest.',
+      'up to 100,000. Each replica of retry gives the same: take the largest.',
     labels: { 'mi.waiting': '`scheduled` or `parked`' },
     remedy: 'where `parked` grows: `messaging holds list`',
   },
@@ -50,7 +50,7 @@ export const gauges = {
     name: 'mi.dead_letters.open',
     unit: '{message}',
     meaning:
-      'Dead letters that were neither redriven nor discarded, nor proved to have arrived; counted up to 1,000,000. ' +
+      'Dead letters that were neither redriven nor discarded, nor proved to have arrived; counted up to 100,000. ' +
       'Each replica of retry gives the same.',
     labels: {},
     remedy: '`messaging letters list`: by cause, with what to do',
