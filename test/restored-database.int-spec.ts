@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { holdKey, type ProviderChanged } from '#libs/contracts';
 import { deliveryHooks } from '#libs/delivery';
 import { deliveryMigrations } from '#libs/delivery-tables';
@@ -13,70 +12,24 @@ import {
   provisionTopics,
 } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { emailSchema } from '../apps/email/src/email.config.ts';
 import { EmailModule } from '../apps/email/src/email.module.ts';
 import { retryService } from '../apps/retry/src/retry.definition.ts';
 import type { Sandbox } from '../apps/sandbox/src/sandbox.ts';
 import { apiKey, publicKey, running } from '../apps/sandbox/test/running.ts';
+import { RestorableDatabases } from './fixtures/restorable-databases.ts';
 import { freePorts } from './setup/free-ports.ts';
 
 const names = ['email', 'retry'] as const;
 type Name = (typeof names)[number];
 
-/** Given by the set-up of the integration tests. */
-const server = process.env['TEST_DATABASE_URL'] ?? '';
 const token = 'a-token-for-these-tests';
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
-
-/** One database for each service, so that each can be restored alone; copies of stopped ones are the backups. */
-class Databases {
-  private readonly run = randomBytes(5).toString('hex');
-
-  url = (name: Name) => Object.assign(new URL(server), { pathname: `/${this.live(name)}` }).href;
-
-  async create(): Promise<void> {
-    for (const name of names) await this.execute(`CREATE DATABASE ${this.live(name)}`);
-  }
-
-  async backUp(): Promise<void> {
-    for (const name of names) await this.execute(`CREATE DATABASE ${this.backup(name)} TEMPLATE ${this.live(name)}`);
-  }
-
-  async restore(name: Name): Promise<void> {
-    await this.execute(`DROP DATABASE ${this.live(name)} WITH (FORCE)`);
-    await this.execute(`CREATE DATABASE ${this.live(name)} TEMPLATE ${this.backup(name)}`);
-  }
-
-  async count(name: Name, sql: string): Promise<number> {
-    const rows = await this.execute(sql, this.url(name));
-    return Number((rows as { count: number }[])[0]!.count);
-  }
-
-  async drop(): Promise<void> {
-    for (const name of names)
-      for (const each of [this.live(name), this.backup(name)])
-        await this.execute(`DROP DATABASE IF EXISTS ${each} WITH (FORCE)`);
-  }
-
-  private live = (name: Name) => `restored_${this.run}_${name}`;
-  private backup = (name: Name) => `${this.live(name)}_backup`;
-
-  private async execute(sql: string, url = server): Promise<unknown[]> {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      return (await client.query(sql)).rows as unknown[];
-    } finally {
-      await client.end();
-    }
-  }
-}
 
 describe('A database that was restored from a backup of some messages ago', () => {
   const prefix = aTopicPrefix();
   const kafka = new KafkaTestClient();
-  const databases = new Databases();
+  const databases = new RestorableDatabases(names);
   /** Every request since the backup, as upstream might publish it again. */
   const since: { key: string; value: object }[] = [];
   let sandbox: Sandbox;

@@ -1,22 +1,5 @@
 import 'reflect-metadata';
-import { deliveryHooks } from '#libs/delivery';
-import { type InboundReceived, topics } from '#libs/contracts';
-import { reread, runService } from '#libs/runtime';
-import { smsSchema } from './sms.config.ts';
-import { SmsConsumer } from './sms.consumer.ts';
-import { smsMigrations } from './sms.migrations.ts';
-import { SmsModule } from './sms.module.ts';
+import { runService } from '#libs/runtime';
+import { smsService } from './sms.definition.ts';
 
-const hooks = deliveryHooks('sms');
-
-void runService({
-  name: 'sms',
-  schema: smsSchema,
-  migrations: smsMigrations,
-  module: SmsModule,
-  ...hooks,
-  restore: (app) => [
-    ...hooks.restore(app),
-    reread<InboundReceived>(topics.inboundReceived, 'committed', (inbound) => app.get(SmsConsumer).onInbound(inbound)),
-  ],
-});
+void runService(smsService);
