@@ -1,5 +1,6 @@
 import { eventually } from '#libs/testing';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { examineReadiness } from '../../apps/cli/src/doctor/readiness.ts';
 import { System } from './system.ts';
 
 describe('texts and the people who answer them', () => {
@@ -170,5 +171,31 @@ describe('texts and the people who answer them', () => {
         ({ value, headers }) => value.includes('SM-e2e-teleported') && headers['x-error-code'] === 'MSG_OTHER_EVENT',
       ),
     );
+  });
+
+  it('wait where Twilio asks for a day of rest: it is probed within five minutes, and the doctor says so', async () => {
+    await system.faults({ twilio: { status: 429, retryAfterSeconds: 86_400 } });
+    const waiting = await system.requestSms({ to: '+12025550145' });
+    try {
+      const held = await eventually(
+        async () => {
+          const { items } = await system.operate<{ items: { provider: string; leftMs: number }[] }>(
+            'GET',
+            'holds?channel=sms',
+          );
+          return items.find(({ provider }) => provider === 'twilio');
+        },
+        { timeoutMs: 20_000, what: 'Twilio to be left alone' },
+      );
+      expect(held.leftMs).toBeLessThanOrEqual(300_000);
+      const ready = await fetch(`${system.url('sms')}/health/ready`);
+      expect(ready.status).toBe(200);
+      expect(await ready.json()).toMatchObject({ status: 'degraded', checks: { holds: { status: 'degraded' } } });
+      const findings = await examineReadiness({ SMS_URL: system.url('sms') });
+      expect(JSON.stringify(findings)).toContain('twilio is left alone');
+    } finally {
+      await system.recover('sms');
+    }
+    await system.reaches('sms', waiting, 'delivered', 30_000);
   });
 });
