@@ -1,6 +1,7 @@
 /** `npm run bench -- dispatch|failover|keyed|latency|retry|webhooks`: what the platform does, measured. */
 import { InvalidArgumentError, Option } from 'commander';
 import { CliCommand } from '../apps/cli/src/command.ts';
+import { UsageError } from '../apps/cli/src/errors.ts';
 import { run } from '../apps/cli/src/program.ts';
 import type { Measurement } from '../tools/performance/goals.table.ts';
 import { startBench } from './bench.ts';
@@ -60,16 +61,10 @@ const program = new CliCommand('npm run bench --')
       ),
   )
   .addCommand(
-    new CliCommand('failover')
+    measurement('failover', 60)
       .description('How long messages take while their first provider throttles, refuses or is not available.')
-      .option('--json', 'one line of JSON')
-      .option('--messages <n>', 'how many of them in each lane', wholeNumber(1), 60)
       .option('--per-second <n>', 'how many of them a second', wholeNumber(1), 20)
-      .does(async ({ json, ...options }: { json?: boolean } & FailoverOptions) => {
-        const figures = await failover(closers, say, options);
-        console.log(json ? JSON.stringify(figures) : tableOf(figures));
-        return 0;
-      }),
+      .does(async (order: FailoverOptions & Shown) => show('failover', order, await failover(closers, say, order))),
   )
   .addCommand(
     measurement('keyed', 5_000)
@@ -85,17 +80,15 @@ const program = new CliCommand('npm run bench --')
       .does(async (order: Common) => show('latency', order, await latency(closers, say, order))),
   )
   .addCommand(
-    new CliCommand('retry')
+    measurement('retry', 30_000)
       .description(
         'Plans a second that retry keeps and releases, with 10,000 and 1,000,000 others pending or parked, beside ' +
           'graphile-worker; and how late a single one is.',
       )
-      .option('--json', 'one line of JSON')
-      .option('--messages <n>', 'how many of them', wholeNumber(1), 30_000)
-      .does(async ({ json, messages }: { json?: boolean; messages: number }) => {
-        const figures = await retry(await startBench(closers, say), { messages });
-        console.log(json ? JSON.stringify(figures) : tableOf(figures));
-        return 0;
+      .does(async (order: Common) => {
+        if (order.write && process.env['BENCH_MANY'])
+          throw new UsageError('--write is for a whole run: unset BENCH_MANY');
+        return show('retry', order, await retry(await startBench(closers, say), order));
       }),
   )
   .addCommand(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Lane, topicName, topics } from '#libs/contracts';
 import type { Producer } from 'kafkajs';
 import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
+import { Gate } from '../../test/chaos/outage/gate.ts';
 import { percentile, rounded } from '../figures.ts';
 import type { Closers } from '../foundation/closers.ts';
 import { followFacts } from '../foundation/facts.ts';
@@ -66,7 +67,10 @@ export async function failover(
   options: FailoverOptions,
 ): Promise<Record<string, object>> {
   say('starting the system');
-  const system = await startSystem(closers, settings);
+  const gate = await Gate.open();
+  closers.add(() => gate.close());
+  const system = await startSystem(closers, { all: settings, email: { SENDGRID_BASE_URL: gate.url } });
+  gate.leadTo(system.sandboxUrl);
   const kafka = createKafka({ KAFKA_BROKERS: system.kafkaBrokers }, 'bench');
   const messages = new Map<string, Sent>();
   // Which provider took each message, and when that was read.
@@ -81,16 +85,22 @@ export async function failover(
   closers.add(() => producer.disconnect());
   const operator = new Operator(system);
   const figures: Record<string, object> = {};
-  for (const { name, lanes: used, faults } of scenarios) {
+  const measure = async (name: string, used: readonly Lane[]) => {
     say(`${name}: ${options.messages} messages in each of ${used.join(', ')}`);
-    await operator.faults(faults);
     const ids = await publish(producer, messages, name, used, options);
     await untilTaken(messages, ids);
     figures[name] = figuresOf(ids.map((id) => messages.get(id)!));
+  };
+  for (const { name, lanes: used, faults } of scenarios) {
+    await operator.faults(faults);
+    await measure(name, used);
     await operator.recover();
   }
   say('both held: all wait, and go after the lift');
   figures['bothHeldThenLifted'] = await bothHeld(operator, producer, messages, options);
+  // Last: its circuit stays open for a while.
+  await gate.vanish();
+  await measure('refusedConnections', lanes);
   return figures;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The whole system with the sandbox, as `npm start` runs it, with ports and a folder of its own. `BENCH_SETTINGS`:
- * settings of its services, as JSON.
+ * SystemSettings as JSON.
  */
 import { readFileSync } from 'node:fs';
 import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
@@ -8,19 +8,20 @@ import { portSettings, type PortName, type Ports } from '../../apps/cli/src/stac
 import { startStack } from '../../apps/cli/src/stack/stack.ts';
 import { freePorts } from '../../test/setup/free-ports.ts';
 import { host } from '../../test/setup/hosting.ts';
-import type { System } from './system.ts';
+import type { System, SystemSettings } from './system.ts';
 
 await host('bench', async ({ dataDir, atEnd }): Promise<System> => {
   const stopping = new AbortController();
   atEnd(async () => stopping.abort());
-  const settings = JSON.parse(process.env['BENCH_SETTINGS'] ?? '{}') as Record<string, string>;
+  const { all = {}, email = {} } = JSON.parse(process.env['BENCH_SETTINGS'] ?? '{}') as SystemSettings;
   const names = Object.keys(portSettings) as PortName[];
   const free = await freePorts(names.length);
   const ports = Object.fromEntries(names.map((name, index) => [name, Number(free[index])])) as Ports;
   const stack = await startStack({
     dataDir,
     ports,
-    env: { ...withoutAmbient(process.env), ...settings },
+    env: { ...withoutAmbient(process.env), ...all },
+    serviceEnv: { email },
     signal: stopping.signal,
   });
   atEnd(() => stack.stop());

@@ -10,8 +10,14 @@ export interface System {
   apiKey: string;
 }
 
-/** @param settings of its services, other than they ship with */
-export async function startSystem(closers: Closers, settings: Record<string, string> = {}): Promise<System> {
+export interface SystemSettings {
+  /** Of all its services, other than they ship with. */
+  all?: Record<string, string>;
+  /** Of the e-mail service alone, also where the sandbox would set them. */
+  email?: Record<string, string>;
+}
+
+export async function startSystem(closers: Closers, settings: SystemSettings = {}): Promise<System> {
   process.env['BENCH_SETTINGS'] = JSON.stringify(settings);
   const { host, answer } = await startHost<System>('../bench/foundation/system.host.ts', 'The system for the bench');
   closers.add(() => stopHost(host));

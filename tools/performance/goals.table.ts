@@ -1,5 +1,5 @@
 /** The measurements of `npm run bench`, which docs/performance.md shows. */
-export const measurements = ['dispatch', 'keyed', 'latency', 'webhooks'] as const;
+export const measurements = ['dispatch', 'failover', 'keyed', 'latency', 'retry', 'webhooks'] as const;
 export type Measurement = (typeof measurements)[number];
 
 /** A figure that is held against what it must be, and what is aimed at. */
@@ -29,6 +29,19 @@ const rows: readonly Row[] = [
   ['records by key / computed ideal', 'keyed', 'ratios.toIdeal', 'more', 0.9, 0.95, ''],
   ['idle, published to the provider, median', 'latency', 'publishToProviderMs.p50', 'less', 12, 8, 'ms'],
   ['idle, published to the provider, p99', 'latency', 'publishToProviderMs.p99', 'less', 30, 20, 'ms'],
+  ['first provider answers 429 for an hour: taken by the second, p99', 'failover', 'throttled429.p99', 'less', 3_000, 3_000, 'ms'],
+  ['it answers 401, p99', 'failover', 'refused401.p99', 'less', 3_000, 3_000, 'ms'],
+  ['it answers 403, p99', 'failover', 'refused403.p99', 'less', 3_000, 3_000, 'ms'],
+  ['it refuses connections, p99', 'failover', 'refusedConnections.p99', 'less', 3_000, 3_000, 'ms'],
+  ['it answers 503, urgent lane: messages that wait out their window', 'failover', 'unavailable503.later3s', 'less', 20, 20, ''],
+  ['both are held: the last message after the lift', 'failover', 'bothHeldThenLifted.lastAfterLiftMs', 'less', 30_000, 30_000, 'ms'],
+  ['plans that retry keeps, a second', 'retry', 'insertPerS', 'more', 10_000, 10_000, ''],
+  ['plans that it releases a second, 10,000 pending', 'retry', 'releasePerS.pending10k', 'more', 3_000, 3_000, ''],
+  ['plans that it releases a second, 1,000,000 pending', 'retry', 'releasePerS.pending1m', 'more', 3_000, 3_000, ''],
+  ['released with 1,000,000 pending / with 10,000', 'retry', 'flatness', 'more', 0.9, 0.9, ''],
+  ['released with 1,000,000 parked / with 10,000 pending', 'retry', 'flatnessParked1m', 'more', 0.9, 0.9, ''],
+  ['released while the vacuum is held back / without', 'retry', 'flatnessHeldXmin', 'more', 0.9, 0.9, ''],
+  ['a single plan is late, p99', 'retry', 'latenessMs.p99', 'less', 250, 250, 'ms'],
   ['webhooks of SendGrid by 100 / those of 06573fd', 'webhooks', 'ratios.sendgridToBase', 'more', 1.4, 2, ''],
   ['webhooks of Twilio / those of 06573fd', 'webhooks', 'ratios.twilioToBase', 'more', 2, 3, ''],
 ];

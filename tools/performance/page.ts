@@ -44,6 +44,12 @@ function tablesOf(records: MeasuredRuns): string {
   const figure = (measurement: Measurement, path: string) => figureAt(records[measurement]?.figures, path);
   const cell = (measurement: Measurement, path: string, unit = '') => shown(figure(measurement, path), unit);
   const of = (path: string, unit = '') => cell('dispatch', path, unit);
+  const inTrouble = (path: string, unit = '') => cell('failover', path, unit);
+  const ofRetry = (path: string, unit = '') => cell('retry', path, unit);
+  const released = (beside: string) => [
+    ofRetry(`releasePerS.${beside}`),
+    ofRetry(`graphileWorker.releasePerS.${beside}`),
+  ];
   const webhook = (path: string, unit = '') => cell('webhooks', path, unit);
   return [
     sourceOf(records),
@@ -67,6 +73,28 @@ function tablesOf(records: MeasuredRuns): string {
         ['the provider stub', of('othersCpuUsPerMessage.stub', 'µs'), ''],
         ['two replicas on the same cores, each message', of('twoReplicas.cpuUsPerMessage', 'µs'), ''],
         ['messages a second of two replicas / of one', of('ratios.twoReplicasToOne'), ''],
+      ],
+    ),
+    'While the first of two e-mail providers has trouble, from publishing to the fact that the other one took it:',
+    table(
+      ['the first provider', 'taken by the second', 'median', 'p99', 'longest'],
+      troubles.map(([name, scenario]) => [
+        name,
+        partOf(figure('failover', `${scenario}.byResend`), figure('failover', `${scenario}.messages`)),
+        ...['p50', 'p99', 'most'].map((figure) => inTrouble(`${scenario}.${figure}`, 'ms')),
+      ]),
+    ),
+    'Plans a second at retry, beside graphile-worker on the same PostgreSQL and Kafka:',
+    table(
+      ['', 'retry', 'graphile-worker'],
+      [
+        ['kept', ofRetry('insertPerS'), ofRetry('graphileWorker.insertPerS')],
+        ['released, 10,000 others pending', ...released('pending10k')],
+        ['released, 1,000,000 others pending', ...released('pending1m')],
+        ['released, 1,000,000 others parked', ofRetry('releasePerS.parked1m'), ''],
+        ['released while a transaction holds back the vacuum', ofRetry('releasePerS.heldXmin'), ''],
+        ['1,000,000 pending / 10,000', ofRetry('flatness'), ofRetry('graphileWorker.flatness')],
+        ['a single plan is late, median', ofRetry('latenessMs.p50', 'ms'), ''],
       ],
     ),
     'Webhooks, events a second that were verified, published and acknowledged:',
@@ -93,6 +121,14 @@ function tablesOf(records: MeasuredRuns): string {
     ),
   ].join('\n\n');
 }
+
+const troubles = [
+  ['answers 429 with Retry-After of an hour', 'throttled429'],
+  ['answers 401', 'refused401'],
+  ['answers 403', 'refused403'],
+  ['refuses connections', 'refusedConnections'],
+  ['answers 503, urgent lane', 'unavailable503'],
+] as const;
 
 const senders = [
   ['ceiling', 'ceiling: a bare loop over an undici pool'],
@@ -130,6 +166,9 @@ function figureAt(figures: object | undefined, path: string): number | undefined
     .reduce<unknown>((inner, name) => (inner as { [name: string]: unknown } | null | undefined)?.[name], figures);
   return typeof value === 'number' ? value : undefined;
 }
+
+const partOf = (part: number | undefined, whole: number | undefined): string =>
+  part === undefined ? shown(part) : `${part} of ${whole}`;
 
 function shown(value: number | undefined, unit = ''): string {
   if (value === undefined) return 'not measured';

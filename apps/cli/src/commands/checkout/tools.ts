@@ -36,7 +36,7 @@ const tools: readonly Tool[] = [
   {
     name: 'bench',
     file: 'bench/run.ts',
-    description: 'Measures the platform (docs/performance.md): dispatch, keyed, latency or webhooks.',
+    description: 'Measures the platform (docs/performance.md): dispatch, failover, keyed, latency, retry or webhooks.',
     examples: ['bench dispatch', 'bench latency --json', 'bench --help'],
     needs: ['--build', '--kafka'],
     exits: { 1: 'it could not be measured', 2: 'wrong use' },
@@ -45,7 +45,7 @@ const tools: readonly Tool[] = [
     name: 'chaos',
     file: 'tools/chaos.ts',
     description: 'Breaks a system of its own and checks that nothing is lost or sent twice (docs/chaos.md).',
-    examples: ['chaos --messages 2000 --kills 8 --seed 7', 'chaos outage --messages 10000', 'chaos --help'],
+    examples: ['chaos --messages 2000 --kills 8 --seed 7', 'chaos outage', 'chaos parked', 'chaos --help'],
     needs: ['--build', '--kafka'],
     exits: { 1: 'something was lost, sent twice, turned around or left open', 2: 'it could not be run, or wrong use' },
   },
