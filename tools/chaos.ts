@@ -1,21 +1,27 @@
 /**
  * `npm run chaos -- --messages 20000 --kills 40 --seed 7 --json`: the whole system under faults that the seed chooses,
  * and what became of every message. The exit code is 0 only where nothing was lost, sent twice, turned around or left
- * open. `npm run chaos -- outage`: a provider that is away for an hour.
+ * open. `npm run chaos -- outage`: a provider that is away for an hour. `npm run chaos -- parked`: 100,000 parked ones
+ * that leave by a slow provider.
  */
 import { CliCommand } from '../apps/cli/src/command.ts';
 import { run } from '../apps/cli/src/program.ts';
 import { wholeNumber } from '../bench/whole-number.ts';
 import { mustBeZero, passes } from '../test/chaos/check/check.policy.ts';
-import { figuresOf, outageReport, troublesOf, writeOutage } from '../test/chaos/outage/report-outage.ts';
+import { figuresOf, outageReport, troublesOf } from '../test/chaos/outage/report-outage.ts';
 import { runOutage, runWithSecondProvider } from '../test/chaos/outage/run-outage.ts';
+import { beyondParkedLimits } from '../test/chaos/parked/parked.policy.ts';
+import { parkedReport } from '../test/chaos/parked/report-parked.ts';
+import { runParked } from '../test/chaos/parked/run-parked.ts';
 import { seededBugs } from '../test/chaos/seeded-bugs.ts';
 import { reportOf } from '../test/chaos/report.ts';
 import { runChaos, wholeSystem } from '../test/chaos/run.ts';
+import { writeSection } from '../test/chaos/write-section.ts';
 
 interface Order {
   messages?: number;
   kills: number;
+  restores?: number;
   seed?: number;
   json: boolean;
   keep: boolean;
@@ -27,6 +33,11 @@ const command = new CliCommand('npm run chaos --')
   .description('Breaks a system of its own and checks that nothing is lost or sent twice (docs/chaos.md).')
   .option('--messages <n>', 'how many messages upstream publishes (default: 2000)', wholeNumber(0))
   .option('--kills <n>', 'how often a process is killed, frozen, restarted or cut off', wholeNumber(0), 8)
+  .option(
+    '--restores <n>',
+    'how often schemas are restored from a backup of some thousand messages ago (default: one for every 8 kills)',
+    wholeNumber(0),
+  )
   .option(
     '--seed <n>',
     'chooses messages and faults; the same seed chooses the same (default: by chance)',
@@ -58,6 +69,20 @@ const outageCommand = new CliCommand('npm run chaos -- outage')
   .option('--with-parent', 'stop as soon as standard input closes', false)
   .does(outage, { trouble: 2 });
 
+const parkedCommand = new CliCommand('npm run chaos -- parked')
+  .description(
+    'Parks messages of all lanes, lets them leave by a provider that answers 429 beyond ten a second, and kills one ' +
+      'of two replicas of retry meanwhile (docs/chaos.md).',
+  )
+  .option('--messages <n>', 'how many are parked', wholeNumber(1), 100_000)
+  .option('--seconds <n>', 'how long it is watched as they leave', wholeNumber(10), 120)
+  .option('--seed <n>', 'names the messages', wholeNumber(0), 1)
+  .option('--json', 'one line of JSON: the figures', false)
+  .option('--keep', 'keep logs and data', false)
+  .option('--write', 'put the figures into docs/chaos.md', false)
+  .option('--with-parent', 'stop as soon as standard input closes', false)
+  .does(parked, { trouble: 2 });
+
 /** Ctrl-C, a TERM, or the end of the parent: the run ends early, and everything is stopped. */
 function untilAsked(withParent: boolean): AbortSignal {
   const stopping = new AbortController();
@@ -74,20 +99,18 @@ function untilAsked(withParent: boolean): AbortSignal {
 async function chaos({ kills, seed = Math.floor(Math.random() * 1e6), json, keep, ...order }: Order): Promise<number> {
   const { seededBug, withParent } = order;
   const messages = order.messages ?? seededBugs[seededBug ?? '']?.messages ?? 2_000;
-  const start = performance.now();
-  // Of a death the first line is enough: the last words of the dead are in their logs.
-  const say = (line: string) =>
-    console.error(`[${((performance.now() - start) / 1000).toFixed(1)}] ${line.split('\n')[0]}`);
+  const restores = order.restores ?? Math.floor(kills / 8);
+  const say = timed();
   const signal = untilAsked(withParent);
   say(`seed ${seed}`);
   const keeping = keep ? 'always' : seededBug ? 'never' : 'where something was found';
   const result = await runChaos(
-    { messages, kills, seed, keep: keeping, say, signal },
+    { messages, kills, restores, seed, keep: keeping, say, signal },
     seededBugs[seededBug ?? '']?.scenario ?? wholeSystem,
   );
   signal.throwIfAborted();
   const repeat =
-    `npm run chaos -- --messages ${messages} --kills ${kills} --seed ` +
+    `npm run chaos -- --messages ${messages} --kills ${kills} --restores ${restores} --seed ` +
     `${seed}${seededBug ? ` --seeded-bug ${seededBug}` : ''}`;
   const report = reportOf(result, repeat);
   if (!json) console.log(report);
@@ -111,9 +134,7 @@ interface OutageOrder {
 }
 
 async function outage({ rate: ratePerS, second, json, write, withParent, ...order }: OutageOrder): Promise<number> {
-  const start = performance.now();
-  const say = (line: string) =>
-    console.error(`[${((performance.now() - start) / 1000).toFixed(1)}] ${line.split('\n')[0]}`);
+  const say = timed();
   const signal = untilAsked(withParent);
   const options = { ...order, ratePerS, say, signal };
   const alone = await runOutage(options);
@@ -122,11 +143,30 @@ async function outage({ rate: ratePerS, second, json, write, withParent, ...orde
   const report = outageReport(alone, other);
   if (json) console.log(JSON.stringify({ ...alone.outage, check: alone.figures, second: other && figuresOf(other) }));
   else console.log(report.join('\n'));
-  if (write) writeOutage(alone, other);
+  if (write) writeSection('outage', report);
   const troubles = troublesOf(alone, other);
   for (const trouble of troubles) console.error(`✗ ${trouble}`);
   return troubles.length === 0 ? 0 : 1;
 }
 
-const [scenario, ...args] = process.argv.slice(2);
-await (scenario === 'outage' ? run(outageCommand, args) : run(command, process.argv.slice(2)));
+type ParkedOrder = Omit<OutageOrder, 'rate' | 'replicas' | 'second'> & { seconds: number };
+
+async function parked({ json, write, withParent, ...order }: ParkedOrder): Promise<number> {
+  const figures = await runParked({ ...order, say: timed(), signal: untilAsked(withParent) });
+  const report = parkedReport(figures);
+  console.log(json ? JSON.stringify(figures) : report.join('\n'));
+  if (write) writeSection('parked', report);
+  const troubles = beyondParkedLimits(figures);
+  for (const trouble of troubles) console.error(`✗ ${trouble}`);
+  return troubles.length === 0 ? 0 : 1;
+}
+
+/** Says lines with the seconds since now; of a death its first line: the last words of the dead are in its log. */
+function timed(): (line: string) => void {
+  const start = performance.now();
+  return (line) => console.error(`[${((performance.now() - start) / 1000).toFixed(1)}] ${line.split('\n')[0]}`);
+}
+
+const scenarios: Record<string, CliCommand> = { outage: outageCommand, parked: parkedCommand };
+const [name = '', ...args] = process.argv.slice(2);
+await run(scenarios[name] ?? command, scenarios[name] ? args : process.argv.slice(2));

@@ -115,15 +115,25 @@ export async function recordedFacts({ kafka, tenant }: Sources): Promise<Recorde
 }
 
 /** When the broker took the first request of each message, in milliseconds since 1970. */
-export async function requestTimes({ kafka, tenant }: Sources, topic: Topic): Promise<Map<string, number>> {
+export async function requestTimes(sources: Sources, topic: Topic): Promise<Map<string, number>> {
   const times = new Map<string, number>();
+  for (const { messageId, at } of await writtenTo(sources, topic))
+    times.set(messageId, Math.min(at, times.get(messageId) ?? Infinity));
+  return times;
+}
+
+/** The records of this run in a topic, all lanes, and when each was written, in milliseconds since 1970. */
+export async function writtenTo(
+  { kafka, tenant }: Sources,
+  topic: Topic,
+): Promise<{ messageId: string; at: number }[]> {
+  const written: { messageId: string; at: number }[] = [];
   for (const name of topicNames(topic, 'messaging.'))
     await readAll(kafka, name, ({ value, timestamp }) => {
       const { messageId = '' } = JSON.parse(value?.toString() ?? '{}') as { messageId?: string };
-      if (messageId.startsWith(`${tenant}-`))
-        times.set(messageId, Math.min(Number(timestamp), times.get(messageId) ?? Infinity));
+      if (messageId.startsWith(`${tenant}-`)) written.push({ messageId, at: Number(timestamp) });
     });
-  return times;
+  return written;
 }
 
 /** Records of this run that a service has put into `unreadable`. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { query } from '../../apps/cli/src/stack/postgres/postgres.ts';
 import { type InjectedFault, baselineWeather, type Outage } from './plan.policy.ts';
+import type { Undisturbed } from './restore/undisturbed.ts';
 import type { ChaosStack } from './stack.ts';
 
 export interface InjectOptions {
@@ -13,12 +14,16 @@ export interface InjectOptions {
 const TIMEOUT_MS = 10_000;
 
 /** Deals all blows at their times; resolves when the last one is over and nobody is frozen any more. */
-export async function injectAll(faults: readonly InjectedFault[], options: InjectOptions): Promise<void> {
+export async function injectAll(
+  faults: readonly InjectedFault[],
+  options: InjectOptions,
+  undisturbed: Undisturbed,
+): Promise<void> {
   const start = performance.now();
   await Promise.all(
     faults.map(async (fault) => {
       await until(start + fault.at, options.signal);
-      if (!options.signal.aborted) await injectFault(fault, options);
+      if (!options.signal.aborted) await undisturbed.fault(() => injectFault(fault, options));
     }),
   );
 }

@@ -5,6 +5,7 @@ import { planOf } from './plan.policy.ts';
 const options = {
   seed: 4,
   kills: 16,
+  restores: 0,
   victims: ['email', 'sms', 'retry'],
   services: ['email'],
   sessionTimeoutMs: 6_000,
@@ -42,6 +43,40 @@ describe('a chaos run', () => {
       const names = outages.filter((outage) => outage.provider === provider).map(({ name }) => name);
       expect(new Set(names.slice(0, kinds)).size).toBe(kinds);
     }
+  });
+
+  it('restores all schemas together and each alone, from backups of at least twenty seconds ago', () => {
+    const { restores } = planOf({ ...options, restores: 4 });
+    expect(restores.map(({ services }) => services.join()).toSorted()).toEqual([
+      'email',
+      'email,sms,retry,reporting',
+      'retry',
+      'sms',
+    ]);
+    for (const { backupAt, at } of restores) {
+      expect(backupAt).toBeGreaterThan(0);
+      expect(at - backupAt).toBeGreaterThanOrEqual(20_000);
+    }
+  });
+
+  it('strikes nobody shortly before a restore, until what was killed is taken over, nor during it', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { faults, restores, ms } = planOf({ ...options, seed, restores: 4 });
+      expect(faults).toHaveLength(16);
+      for (const { at } of restores) {
+        expect(ms).toBeGreaterThan(at);
+        for (const fault of faults) {
+          const end = fault.at + ('ms' in fault ? fault.ms : 0);
+          expect(end <= at - 16_000 || fault.at >= at + 12_000).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('has the same faults in the same order with restores and without', () => {
+    const without = (restores: number) => planOf({ ...options, restores }).faults.map(({ at: _, ...fault }) => fault);
+    expect(without(3)).toEqual(without(0));
+    expect(planOf({ ...options, kills: 0, restores: 1 }).restores).toHaveLength(1);
   });
 
   it('never has two storms at one provider at a time', () => {

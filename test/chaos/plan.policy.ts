@@ -1,3 +1,4 @@
+import type { ServiceName } from '../../apps/cli/src/environment/env.ts';
 import { type Chance, chanceOf } from './check/chance.policy.ts';
 
 /** What is done to the system's own processes. `at`: milliseconds after the first message. */
@@ -21,9 +22,18 @@ export interface Outage {
   fault: Record<string, unknown>;
 }
 
+/** A backup of the database is taken, and schemas are set back to it while their services are stopped. */
+export interface PlannedRestore {
+  /** Milliseconds after the first message. */
+  backupAt: number;
+  at: number;
+  services: readonly ServiceName[];
+}
+
 export interface Plan {
   faults: InjectedFault[];
   outages: Outage[];
+  restores: PlannedRestore[];
   /** How long upstream publishes and faults go on, in milliseconds. */
   ms: number;
 }
@@ -31,6 +41,8 @@ export interface Plan {
 export interface PlanOptions {
   seed: number;
   kills: number;
+  /** How often schemas are restored from a backup. */
+  restores: number;
   /** Processes that may be killed or frozen. */
   victims: readonly string[];
   /** Services whose database connections may be ended. */
@@ -47,13 +59,20 @@ const BASELINE = { from: 1_000, to: 5_000 };
 
 /** What goes wrong in a run, and when: the same for the same seed. */
 export function planOf(options: PlanOptions): Plan {
-  const faults = faultsOf(options, chanceOf(options.seed, 'blows'));
-  const ms = Math.max(5_000, ...faults.map((fault) => fault.at + ('ms' in fault ? fault.ms : 0) + 2_000));
+  const injected = faultsOf(options, chanceOf(options.seed, 'blows'));
+  const { faults, restores } = withRestores(injected, options, chanceOf(options.seed, 'restores'));
+  const ms = Math.max(
+    5_000,
+    ...faults.map((fault) => endOf(fault) + 2_000),
+    ...restores.map(({ at }) => at + RESTORING_MS),
+  );
   const outages = (['sendgrid', 'twilio'] as const).flatMap((provider) =>
     outagesOf(provider, ms, options, chanceOf(options.seed, provider)),
   );
-  return { faults, outages: outages.sort((a, b) => a.at - b.at), ms };
+  return { faults, restores, outages: outages.sort((a, b) => a.at - b.at), ms };
 }
+
+const endOf = (fault: InjectedFault): number => fault.at + ('ms' in fault ? fault.ms : 0);
 
 type Kind = InjectedFault['kind'];
 
@@ -101,6 +120,52 @@ function faultsOf(options: PlanOptions, chance: Chance): InjectedFault[] {
         return { at, kind, service: chance.pick(options.services) };
     }
   });
+}
+
+/**
+ * A service is stopped in order before its schema is restored, and what was called before must be reported by then: a
+ * call that nobody has reported is lost with the database (docs/adr/0042). So long nothing is struck before, in
+ * milliseconds: until a killed replica's records have come again and its leases are over.
+ */
+export const UNDISTURBED_MS = 16_000;
+/** As long as it takes to stop the services. After that they may be struck, paused or not. */
+const RESTORING_MS = 12_000;
+/** How old a backup is when it is restored. */
+const BACKUP_AGE = { from: 20_000, to: 40_000 };
+/** Something must have been read before a backup. */
+const FIRST_BACKUP_MS = 3_000;
+
+/** All together, as the backup of one database is restored, and each alone. */
+const restorable: readonly (readonly ServiceName[])[] = [
+  ['email', 'sms', 'retry', 'reporting'],
+  ['email'],
+  ['sms'],
+  ['retry'],
+];
+
+/** Makes room for restores among the faults, at places of chance; all kinds have come before any comes again. */
+function withRestores(injected: readonly InjectedFault[], { restores: count }: PlanOptions, chance: Chance) {
+  const share = injected.length / count;
+  const places = Array.from({ length: count }, (_, index) => Math.floor((index + chance.next()) * share));
+  const faults: InjectedFault[] = [];
+  const restores: PlannedRestore[] = [];
+  let bag: (readonly ServiceName[])[] = [];
+  let later = 0;
+  const restore = (last: number) => {
+    const age = chance.between(BACKUP_AGE.from, BACKUP_AGE.to);
+    const at = Math.max(last + UNDISTURBED_MS, FIRST_BACKUP_MS + age);
+    if (bag.length === 0) bag = chance.shuffled(restorable);
+    restores.push({ backupAt: at - age, at, services: bag.pop()! });
+    return at + RESTORING_MS;
+  };
+  for (let index = 0; index <= injected.length; index += 1) {
+    const unshifted = injected[index - 1]?.at ?? 0;
+    for (let due = places.filter((place) => place === index).length; due > 0; due -= 1)
+      later = restore(Math.max(unshifted + later, ...faults.map(endOf))) - unshifted;
+    const fault = injected[index];
+    if (fault) faults.push({ ...fault, at: fault.at + later });
+  }
+  return { faults, restores };
 }
 
 /** Also in the baseline an answer takes its time, so that a kill meets calls before, during and after it. */

@@ -6,6 +6,8 @@ export interface PublishOptions {
   /** Spread evenly over this time, in milliseconds. */
   ms: number;
   signal: AbortSignal;
+  /** Kafka has acknowledged these. */
+  acknowledged?: (records: readonly UpstreamRecord[]) => void;
 }
 
 const TICK_MS = 100;
@@ -19,7 +21,7 @@ const TIMEOUT_MS = 120_000;
 export async function publish(
   kafka: Kafka,
   records: readonly UpstreamRecord[],
-  { ms, signal }: PublishOptions,
+  { ms, signal, acknowledged: inform }: PublishOptions,
 ): Promise<Set<string>> {
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
@@ -33,6 +35,7 @@ export async function publish(
       const batch = records.slice(from, Math.max(from, due));
       await untilAcknowledged(producer, batch, signal);
       for (const { messageId } of batch) acknowledged.add(messageId);
+      inform?.(batch);
       from += batch.length;
       await delay(TICK_MS);
     }

@@ -12,9 +12,11 @@ import {
   statusCounts,
   timelineOf,
 } from './gather.ts';
-import { type Parsed, type Workload, workloadOf } from './messages.policy.ts';
+import { type Parsed, type UpstreamRecord, type Workload, workloadOf } from './messages.policy.ts';
 import { type Plan, planOf } from './plan.policy.ts';
 import { publish } from './publish.ts';
+import { type PublishedRecord, restoreAll } from './restore/restore.ts';
+import { Undisturbed } from './restore/undisturbed.ts';
 import { ChaosStack, timing } from './stack.ts';
 import { stampOnArrival } from './stamp.ts';
 import { outage, injectAll } from './inject-fault.ts';
@@ -23,6 +25,8 @@ export interface ChaosOptions {
   seed: number;
   messages: number;
   kills: number;
+  /** How often schemas are restored from a backup meanwhile. */
+  restores: number;
   say: (line: string) => void;
   signal: AbortSignal;
   /** Whether logs and data outlive the run. */
@@ -60,10 +64,11 @@ export const wholeSystem: Scenario = {
   replicated,
   channels: ['email', 'sms'],
   repeated: 0.08,
-  plan: ({ seed, kills }) =>
+  plan: ({ seed, kills, restores }) =>
     planOf({
       seed,
       kills,
+      restores,
       ...timing,
       services: everybody,
       victims: [...everybody, ...replicated.map((name) => `${name}-2`)],
@@ -123,15 +128,20 @@ async function publishUnderFire(
     channels: scenario.channels,
     repeated: scenario.repeated,
   });
-  const { faults, outages, ms } = scenario.plan(options);
+  const { faults, outages, restores, ms } = scenario.plan(options);
   say(
     `publishing ${messages.length} messages in ${records.length} records over ${Math.round(ms / 1000)} s, with ` +
-      `${faults.length} blows and ${outages.length} storms`,
+      `${faults.length} blows, ${outages.length} storms and ${restores.length} restores`,
   );
+  const undisturbed = new Undisturbed();
+  const upstream: PublishedRecord[] = [];
+  const note = (taken: readonly UpstreamRecord[]) =>
+    void upstream.push(...taken.map((record) => ({ record, at: performance.now() })));
   const [acknowledged] = await Promise.all([
-    publish(sources.kafka, records, { ms, signal }),
-    injectAll(faults, { chaos, say, signal }),
+    publish(sources.kafka, records, { ms, signal, acknowledged: note }),
+    injectAll(faults, { chaos, say, signal }, undisturbed),
     outage(outages, { chaos, say, signal }),
+    restoreAll(restores, { chaos, upstream, undisturbed, say, signal }),
   ]);
   chaos.thaw();
   return messages.filter(({ messageId }) => acknowledged.has(messageId));

@@ -21,7 +21,7 @@ const emailAlone: Omit<Scenario, 'plan' | 'entries'> = {
   timeoutMs: 15_000,
 };
 
-const noFaults = { seed: 1, kills: 0, victims: [], services: [], ...timing };
+const noFaults = { seed: 1, kills: 0, restores: 0, victims: [], services: [], ...timing };
 
 export const seededBugs: Record<string, SeededBug> = {
   'commits-before-publishing': {
@@ -63,6 +63,19 @@ export const seededBugs: Record<string, SeededBug> = {
       repeated: 0.5,
       entries: { email: entry('claims-by-id') },
       plan: () => ({ ...planOf(noFaults), outages: [] }),
+    },
+  },
+  'relearns-nothing': {
+    messages: 600,
+    scenario: {
+      ...emailAlone,
+      entries: { email: entry('relearns-nothing') },
+      plan: () => ({
+        ...planOf(noFaults),
+        outages: [],
+        restores: [{ backupAt: 3_000, at: 15_000, services: ['email'] }],
+        ms: 18_000,
+      }),
     },
   },
 };

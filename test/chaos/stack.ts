@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { layoutOf } from '../../apps/cli/src/environment/layout.ts';
 import { readPlace } from '../../apps/cli/src/stack/postgres/postgres-location.ts';
 import { signalGroup } from '../../apps/cli/src/environment/process-table.ts';
@@ -9,6 +10,7 @@ import { type ServiceName } from '../../apps/cli/src/environment/env.ts';
 import { type Stack, startStack } from '../../apps/cli/src/stack/stack.ts';
 import { SupervisedProcess } from '../../apps/cli/src/stack/process/supervised-process.ts';
 import { freePorts } from '../setup/free-ports.ts';
+import { HeldServices } from './restore/held-services.ts';
 
 /** Short, so that what a kill or a lost answer leaves behind is settled within seconds. */
 export const timing = { sessionTimeoutMs: 6_000, callTimeoutMs: 2_000 };
@@ -45,6 +47,8 @@ const untiring = { firstWaitMs: 300, longestWaitMs: 1_000, deaths: 10_000, withi
 
 /** Whoever is killed ends by a signal. */
 const crashed = /^(second replica: )?(email|sms|retry|reporting) (ended with exit code|cannot be run)/;
+/** As long as its supervisor gives a service to stop, in milliseconds. */
+const STOP_WITHIN_MS = 35_000;
 
 export interface ChaosStackOptions {
   services: readonly ServiceName[];
@@ -59,6 +63,13 @@ export interface ChaosStackOptions {
   signal: AbortSignal;
 }
 
+interface Parts {
+  stack: Stack;
+  replicas: Map<string, SupervisedProcess>;
+  crashes: readonly string[];
+  held: HeldServices;
+}
+
 /** A whole system of its own, in a temporary folder and on free ports, with second replicas. */
 export class ChaosStack {
   readonly stack: Stack;
@@ -67,11 +78,13 @@ export class ChaosStack {
   /** By name, such as `email-2`. */
   private readonly replicas: Map<string, SupervisedProcess>;
   private readonly frozen = new Set<number>();
+  private readonly held: HeldServices;
 
-  private constructor(stack: Stack, replicas: Map<string, SupervisedProcess>, crashes: readonly string[]) {
-    this.stack = stack;
-    this.replicas = replicas;
-    this.crashes = crashes;
+  private constructor(parts: Parts) {
+    this.stack = parts.stack;
+    this.replicas = parts.replicas;
+    this.crashes = parts.crashes;
+    this.held = parts.held;
   }
 
   static async start({
@@ -84,9 +97,11 @@ export class ChaosStack {
     signal,
   }: ChaosStackOptions): Promise<ChaosStack> {
     const crashes: string[] = [];
+    const held = new HeldServices();
     // A supervisor tells of a death in words only.
     const say = (line: string) => {
-      if (crashed.test(line)) crashes.push(line.split(';')[0] ?? line);
+      const [, , service = ''] = crashed.exec(line) ?? [];
+      if (service !== '' && !held.has(service)) crashes.push(line.split(';')[0] ?? line);
       tell(line);
     };
     const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'messaging-chaos-')));
@@ -105,13 +120,14 @@ export class ChaosStack {
         entries,
         serviceEnv,
         restarts: untiring,
+        beforeSpawn: (name, stopping) => held.untilLetGo(name, stopping),
         say,
         signal,
       });
       const replicas = new Map(
-        replicated.map((name, index) => [`${name}-2`, replicaOf(stack, name, free[names.length + index]!, say)]),
+        replicated.map((name, index) => [`${name}-2`, replicaOf(stack, name, free[names.length + index]!, say, held)]),
       );
-      const chaos = new ChaosStack(stack, replicas, crashes);
+      const chaos = new ChaosStack({ stack, replicas, crashes, held });
       await Promise.all([...replicas.values()].map((each) => each.start())).catch(async (error: unknown) => {
         await chaos.stop({ keep: false });
         throw error;
@@ -137,6 +153,23 @@ export class ChaosStack {
     return replica ? replica.pid : this.stack.processes().find((record) => record.name === name)?.pid;
   }
 
+  /** Stops services with all their replicas in order, does the work while none of them runs, and lets them start. */
+  async whileStopped(services: readonly ServiceName[], work: () => Promise<void>): Promise<void> {
+    const names = services.flatMap((name) => [name, ...(this.replicas.has(`${name}-2`) ? [`${name}-2`] : [])]);
+    const letGo = this.held.hold(services);
+    try {
+      for (const name of names) this.signal(name, 'SIGTERM');
+      const end = performance.now() + STOP_WITHIN_MS;
+      while (names.some((name) => this.pid(name) !== undefined)) {
+        if (performance.now() > end) throw new Error(`${names.join(', ')} did not stop within ${STOP_WITHIN_MS} ms`);
+        await delay(100);
+      }
+      await work();
+    } finally {
+      letGo();
+    }
+  }
+
   thaw(): void {
     for (const pid of this.frozen) signalGroup(pid, 'SIGCONT');
     this.frozen.clear();
@@ -150,7 +183,13 @@ export class ChaosStack {
   }
 }
 
-function replicaOf(stack: Stack, service: ServiceName, port: number, say: (line: string) => void): SupervisedProcess {
+function replicaOf(
+  stack: Stack,
+  service: ServiceName,
+  port: number,
+  say: (line: string) => void,
+  held: HeldServices,
+): SupervisedProcess {
   const plan = stack.assembly?.services.find(({ name }) => name === service);
   if (!plan) throw new Error(`${service} is not part of this system`);
   const url = `http://127.0.0.1:${port}`;
@@ -168,6 +207,7 @@ function replicaOf(stack: Stack, service: ServiceName, port: number, say: (line:
       url,
       log,
       isReady,
+      prepare: (signal) => held.untilLetGo(service, signal),
       env: { ...plan.env, HTTP_PORT: String(port), METRICS_PORT: '0', INTERNAL_PORT: '0' },
     },
     watcher,

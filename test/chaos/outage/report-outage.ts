@@ -1,6 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { mustBeZero, type Verdict } from '../check/check.policy.ts';
 import { beyondLimits, limits } from './outage.policy.ts';
 import type { OutageResult, SecondProviderResult } from './run-outage.ts';
@@ -67,16 +64,4 @@ export function outageReport({ outage, figures }: OutageResult, other: SecondPro
     '|---|---|---|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ];
-}
-
-const page = join(import.meta.dirname, '..', '..', '..', 'docs', 'chaos.md');
-const begin = '<!-- outage: written by npm run chaos -- outage --write -->';
-const end = '<!-- end of the outage -->';
-
-/** Puts the figures into docs/chaos.md, in place of the earlier ones. */
-export function writeOutage(alone: OutageResult, other: SecondProviderResult | undefined): void {
-  const text = readFileSync(page, 'utf8');
-  const [before, rest] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end))];
-  const measured = `Measured on ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores.`;
-  writeFileSync(page, [`${before}${begin}`, measured, '', ...outageReport(alone, other), '', rest].join('\n'));
 }

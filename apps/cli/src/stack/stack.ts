@@ -12,7 +12,7 @@ import { RunningStack } from './process/running.ts';
 import { loadSecrets } from './settings/secrets.ts';
 import { writePrivately } from '../environment/private-file.ts';
 import { readSettings, type Ports, type Settings } from './settings/settings.ts';
-import { services, type Env } from '../environment/env.ts';
+import { services, type Env, type ProcessName } from '../environment/env.ts';
 import { readState, writeState, type ProcessRecord, type StackState } from '../environment/state.ts';
 import { SupervisedProcess, type ProcessPlan } from './process/supervised-process.ts';
 import { lockDataDir, thisProcess } from './process/supervisor-lock.ts';
@@ -26,6 +26,8 @@ export interface StackOptions extends Partial<AssemblyOptions> {
   /** The environment; every service gets all of it. Default: this process's. */
   env?: Env;
   restarts?: Partial<RestartPolicy>;
+  /** Called before each start of a process, which waits for it. */
+  beforeSpawn?: (name: ProcessName, signal: AbortSignal) => Promise<void>;
   /** Called with progress, deaths and restarts. */
   say?: (line: string) => void;
   /** Aborting stops the system in order, also during its start. */
@@ -152,12 +154,19 @@ export class Stack extends RunningStack {
   async #run(plan: ProcessPlan): Promise<void> {
     if (this.#stopping) throw new Interrupted();
     const begin = performance.now();
-    const child = new SupervisedProcess(plan, {
-      policy: { ...standardRestarts, ...this.#options.restarts },
-      say: this.#say,
-      changed: () => this.#save(),
-      gaveUp: (problem) => void this.#shutDown(problem),
-    });
+    const prepare = async (signal: AbortSignal) => {
+      await plan.prepare?.(signal);
+      await this.#options.beforeSpawn?.(plan.name, signal);
+    };
+    const child = new SupervisedProcess(
+      { ...plan, prepare },
+      {
+        policy: { ...standardRestarts, ...this.#options.restarts },
+        say: this.#say,
+        changed: () => this.#save(),
+        gaveUp: (problem) => void this.#shutDown(problem),
+      },
+    );
     this.#processes.push(child);
     this.#say(`starting ${plan.name} on ${plan.url}`);
     await child.start();
