@@ -5,3 +5,4 @@ export * from './migrations.ts';
 export * from './pool.ts';
 export * from './postgres.config.ts';
 export * from './operation-jobs.migration.ts';
+export { SuppressionRows, type SuppressionRow } from './suppression-rows.store.ts';

@@ -1,64 +1,26 @@
-import { type Channel, type KeyedSuppressionChange, suppressionKeyParts } from '#libs/contracts';
-import { columnsOf, database, type MicroBatch, microBatch, type Pool } from '#libs/persistence';
+import type { Channel, KeyedSuppressionChange } from '#libs/contracts';
+import { database, type Pool, type SuppressionRow, SuppressionRows } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type KnownSuppression, KnownSuppressions, type SuppressionFilter } from './known-suppressions.port.ts';
 
-interface Row {
-  channel: string;
-  recipient: string;
-  scope_key: string;
-  at: Date;
-  lifted: boolean;
-  scope: string | null;
-  tenant: string | null;
-  reason: string | null;
-  mask: string | null;
-  provider: string | null;
-  source: string | null;
-  note: string | null;
-  by: string | null;
-}
-
-const columns = [
-  'channel',
-  'recipient',
-  'scope_key',
-  'at',
-  'lifted',
-  'scope',
-  'tenant',
-  'reason',
-  'mask',
-  'provider',
-  'source',
-  'note',
-  'by',
-] as const;
-
 @Injectable()
 export class PostgresKnownSuppressions extends KnownSuppressions {
-  private readonly changes: MicroBatch<KeyedSuppressionChange, true>;
+  private readonly rows: SuppressionRows;
 
   constructor(@Inject(POOL) private readonly pool: Pool) {
     super();
-    this.changes = microBatch({ size: 500, lingerMs: 5 }, (changes) =>
-      database('suppress', async () => {
-        await this.pool.query({ name: 'suppress', text: applySql, values: columnsOf(changes.map(rowOf), ...columns) });
-        return changes.map((): true => true);
-      }),
-    );
+    this.rows = new SuppressionRows({ pool, table: 'reporting.suppression', ofSeveralChannels: true, lingerMs: 5 });
   }
 
-  async apply(change: KeyedSuppressionChange): Promise<void> {
-    suppressionKeyParts(change.key);
-    await this.changes.add(change);
+  apply(change: KeyedSuppressionChange): Promise<void> {
+    return this.rows.apply(change);
   }
 
   async list(filter: SuppressionFilter): Promise<KnownSuppression[]> {
     const { channel, recipient, scope, reason, tenant, tenants, withEveryTenants, lifted, limit, after } = filter;
     const { rows } = await database('list suppressions', () =>
-      this.pool.query<Row>(listSql, [
+      this.pool.query<SuppressionRow>(listSql, [
         channel,
         recipient,
         scope,
@@ -78,28 +40,15 @@ export class PostgresKnownSuppressions extends KnownSuppressions {
   }
 }
 
-function rowOf({ key, word }: KeyedSuppressionChange): Row {
-  const { channel, recipient, scopeKey } = suppressionKeyParts(key);
-  const said = 'suppress' in word ? word.suppress : undefined;
-  const { at, note = null, by = null } = 'lift' in word ? word.lift : word.suppress;
-  return {
-    channel,
-    recipient,
-    scope_key: scopeKey,
-    at: new Date(at),
-    lifted: said === undefined,
-    scope: said?.scope ?? null,
-    tenant: said?.tenant ?? null,
-    reason: said?.reason ?? null,
-    mask: said?.mask ?? null,
-    provider: said?.provider ?? null,
-    source: said?.source ?? null,
-    note,
-    by,
-  };
-}
-
-const knownOf = ({ channel, recipient, scope_key: scopeKey, at, scope, reason, ...row }: Row): KnownSuppression => ({
+const knownOf = ({
+  channel,
+  recipient,
+  scope_key: scopeKey,
+  at,
+  scope,
+  reason,
+  ...row
+}: SuppressionRow): KnownSuppression => ({
   ...row,
   channel: channel as Channel,
   recipient: recipient.replaceAll('-', ''),
@@ -120,21 +69,3 @@ SELECT channel, recipient, scope_key, at, lifted, scope, tenant, reason, mask, p
    AND ($9::timestamptz IS NULL OR at < $9
      OR (at = $9 AND (channel, recipient, scope_key) > ($10::text, $11::uuid, $12::text)))
  ORDER BY at DESC, channel, recipient, scope_key LIMIT $13`;
-
-// Rows in order, so that two replicas never deadlock. At the same time a suppression wins over its lifting. Lifting
-// keeps the row readable: only its time, note and author change. As the channels' own table does it.
-const applySql = `
-INSERT INTO reporting.suppression AS s
-  (channel, recipient, scope_key, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
-SELECT DISTINCT ON (recipient, channel, scope_key) *
-  FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
-    AS i(channel, recipient, scope_key, at, lifted, scope, tenant, reason, mask, provider, source, note, by)
- ORDER BY recipient, channel, scope_key, at DESC, lifted
-ON CONFLICT (recipient, channel, scope_key) DO UPDATE SET
-  at = excluded.at, lifted = excluded.lifted, note = excluded.note, by = excluded.by,
-  scope = coalesce(excluded.scope, s.scope), tenant = coalesce(excluded.tenant, s.tenant),
-  reason = coalesce(excluded.reason, s.reason), mask = coalesce(excluded.mask, s.mask),
-  provider = CASE WHEN excluded.lifted THEN s.provider ELSE excluded.provider END,
-  source = CASE WHEN excluded.lifted THEN s.source ELSE excluded.source END
- WHERE excluded.at > s.at OR (excluded.at = s.at AND s.lifted AND NOT excluded.lifted)`;
