@@ -23,16 +23,18 @@ const atRunTime = { dependencyTypesNot: ['type-only'] };
 const foundations = {
   contracts: [],
   batching: [],
+  custody: ['contracts'],
   telemetry: ['contracts'],
   templates: ['contracts'],
   providers: ['contracts'],
   'provider-http': ['contracts', 'providers'],
   persistence: ['contracts', 'batching'],
   transport: ['contracts', 'telemetry', 'batching'],
-  runtime: ['contracts', 'providers', 'telemetry', 'persistence', 'transport'],
+  runtime: ['contracts', 'custody', 'providers', 'telemetry', 'persistence', 'transport'],
   'delivery-tables': ['contracts', 'persistence'],
   delivery: [
     'contracts',
+    'custody',
     'providers',
     'provider-http',
     'delivery-tables',
@@ -42,7 +44,7 @@ const foundations = {
     'transport',
     'runtime',
   ],
-  operations: ['contracts', 'providers', 'telemetry', 'runtime', 'delivery'],
+  operations: ['contracts', 'custody', 'providers', 'telemetry', 'persistence', 'runtime', 'delivery'],
 };
 
 const libraryDirections = Object.entries(foundations).map(([library, below]) => ({

@@ -15,6 +15,7 @@ import {
 const root = join(import.meta.dirname, '..');
 const libraries = [
   'contracts',
+  'custody',
   'providers',
   'provider-http',
   'delivery-tables',

@@ -9,6 +9,7 @@ const provider = 'apps/email/src/providers';
 export const brokenBoundaries: Record<string, SeededViolation> = {
   'direction-of-contracts': { 'libs/contracts/src/up.ts': "import '#libs/transport';" },
   'direction-of-batching': { 'libs/batching/src/up.ts': "import '#libs/persistence';" },
+  'direction-of-custody': { 'libs/custody/src/up.ts': "import '#libs/persistence';" },
   'direction-of-templates': { 'libs/templates/src/up.ts': "import '#libs/delivery';" },
   'direction-of-telemetry': { 'libs/telemetry/src/up.ts': "import '#libs/transport';" },
   'direction-of-persistence': { 'libs/persistence/src/up.ts': "import '#libs/runtime';" },

@@ -23,6 +23,7 @@ const used = [
   topics.parkedChanged,
   topics.receiptMissing,
   topics.controlChanged,
+  topics.operationRequested,
   topics.operationChanged,
   topics.unreadable,
 ];

@@ -18,12 +18,14 @@ import { retryService } from '../apps/retry/src/retry.definition.ts';
 import type { Sandbox } from '../apps/sandbox/src/sandbox.ts';
 import { apiKey, publicKey, running } from '../apps/sandbox/test/running.ts';
 import { RestorableDatabases } from './fixtures/restorable-databases.ts';
+import { suppress } from './fixtures/suppressing.ts';
 import { freePorts } from './setup/free-ports.ts';
 
 const names = ['email', 'retry'] as const;
 type Name = (typeof names)[number];
 
 const token = 'a-token-for-these-tests';
+const hashKey = 'a-key-for-these-tests-of-32-bytes';
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 
 describe('A database that was restored from a backup of some messages ago', () => {
@@ -35,6 +37,7 @@ describe('A database that was restored from a backup of some messages ago', () =
   let sandbox: Sandbox;
   let internalUrls = { email: '', retry: '' };
   let facts: Collected;
+  let suppressions: Collected;
   let services: Partial<Record<Name, RunningService>> = {};
 
   const common = {
@@ -63,7 +66,7 @@ describe('A database that was restored from a backup of some messages ago', () =
           DATABASE_URL: databases.url('email'),
           INTERNAL_PORT: emailPort!,
           EMAIL_FROM: 'Shop <no-reply@messaging.test>',
-          RECIPIENT_HASH_KEY: 'a-key-for-these-tests-of-32-bytes',
+          RECIPIENT_HASH_KEY: hashKey,
           PUBLIC_URL: 'http://127.0.0.1:1',
           SENDGRID_API_KEY: apiKey,
           SENDGRID_BASE_URL: sandbox.url,
@@ -148,6 +151,7 @@ describe('A database that was restored from a backup of some messages ago', () =
     sandbox = await running();
     await provisionTopics(prefix);
     facts = await kafka.collect(`${prefix}status.changed`);
+    suppressions = await kafka.collect(`${prefix}suppression.changed`);
     await start();
     await ready();
     await publish(series('before', 5));
@@ -171,7 +175,7 @@ describe('A database that was restored from a backup of some messages ago', () =
     });
     // What retry knows of providers comes by this topic alone.
     await kafka.produce(`${prefix}provider.changed`, { key: holdKey(lifted), value: lifted });
-    await operate('email', 'POST', 'suppressions', { recipient: 'blocked@inbox.test', note: 'asked', by: 'a test' });
+    await suppress(kafka, prefix, { channel: 'email', address: 'blocked@inbox.test', hashKey });
     for (const messageId of [...all, 'planned-before']) await reported(messageId, 'sent');
     await reported('cancelled-since', 'cancelled');
     await reported('planned-since', 'scheduled');
@@ -237,6 +241,9 @@ describe('A database that was restored from a backup of some messages ago', () =
       expect(sent.filter(([, times]) => times !== 1)).toEqual([]);
       expect([await calls('cancelled-since'), await calls('planned-since')]).toEqual([0, 0]);
       expect(await databases.count('retry', knownHold)).toBe(1);
+      // The operator’s job is known as done, and was not done once more.
+      expect(await databases.count('email', `SELECT count(*) FROM email.operation_job WHERE state = 'done'`)).toBe(1);
+      expect(suppressions.records).toHaveLength(1);
       // What waits still waits, and what was cancelled does not.
       expect(await databases.count('retry', `SELECT count(*) FROM retry.schedule WHERE state = 'pending'`)).toBe(1);
       await stop();

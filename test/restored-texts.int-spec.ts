@@ -13,9 +13,11 @@ import { smsService } from '../apps/sms/src/sms.definition.ts';
 import type { Sandbox } from '../apps/sandbox/src/sandbox.ts';
 import { accountSid, authToken, listed, running } from '../apps/sandbox/test/running.ts';
 import { RestorableDatabases } from './fixtures/restorable-databases.ts';
+import { suppress } from './fixtures/suppressing.ts';
 import { freePorts } from './setup/free-ports.ts';
 
 const token = 'a-token-for-these-tests';
+const hashKey = 'a-key-for-these-tests-of-32-bytes';
 const blocked = '+12025550199';
 const series = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`);
 
@@ -44,7 +46,7 @@ describe('An SMS service with an older copy of its database', () => {
       DATABASE_URL: databases.url('sms'),
       INTERNAL_TOKEN: token,
       INTERNAL_PORT: internalPort!,
-      RECIPIENT_HASH_KEY: 'a-key-for-these-tests-of-32-bytes',
+      RECIPIENT_HASH_KEY: hashKey,
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       SMS_FROM: '+15005550006',
       TWILIO_ACCOUNT_SID: accountSid,
@@ -95,7 +97,7 @@ describe('An SMS service with an older copy of its database', () => {
     await start();
     await works();
     await publish(sent);
-    await operate('POST', 'suppressions', { recipient: blocked, note: 'asked', by: 'a test' });
+    await suppress(kafka, prefix, { channel: 'sms', address: blocked, hashKey });
     for (const messageId of sent) await reported(messageId, 'delivered');
     await eventually(async () => (await databases.count('sms', 'SELECT count(*) FROM sms.suppression')) === 1);
     await service.stop();

@@ -83,6 +83,29 @@ describe('the providers’ own lists', () => {
     await account({ scopes });
   });
 
+  it('of SendGrid lose an address by the lists of its scope, and each names the scope that a key lacks', async () => {
+    await account({ scopes: [...scopes, 'suppression.delete', 'asm.groups.suppressions.delete'] });
+    await post('/v3/asm/groups/9/suppressions', { recipient_emails: ['Bob+1@inbox.test'] }, sendgridKey);
+    const lists = sendgrid();
+    expect(await lists.remove('bob+1@inbox.test', 'group:sendgrid:9')).toEqual([
+      { list: 'group_unsubscribes', removed: true },
+    ]);
+    expect(entriesOf(await read(lists), 'group_unsubscribes').map(({ address }) => address)).not.toContain(
+      'bob+1@inbox.test',
+    );
+    expect(await lists.remove('bob+1@inbox.test', 'group:sendgrid:9')).toEqual([
+      { list: 'group_unsubscribes', removed: false },
+    ]);
+    expect(await lists.remove('bob+1@inbox.test', 'all')).toEqual(
+      ['bounces', 'invalid_emails', 'spam_reports'].map((list) => ({ list, removed: false })),
+    );
+    expect(await lists.remove('reader-1@inbox.test', 'marketing')).toEqual([
+      { list: 'unsubscribes', trouble: expect.stringContaining('asm.suppressions.global.delete'), passes: false },
+    ]);
+    expect(await lists.remove('bob+1@inbox.test', 'topic:news')).toEqual([]);
+    await account({ scopes });
+  });
+
   it('of Resend are read to the last page, no faster than it allows', async () => {
     for (let batch = 0; batch < 2; batch += 1)
       await post(
@@ -97,6 +120,23 @@ describe('the providers’ own lists', () => {
     expect(Math.abs(entriesOf(pages, 'suppressions')[0]!.at.getTime() - Date.now())).toBeLessThan(60_000);
     expect(await read(resend('re_other'))).toEqual([
       { list: 'suppressions', trouble: expect.stringContaining('full access') },
+    ]);
+  });
+
+  it('of Resend loses an address, where the scope is its own', async () => {
+    await post('/suppressions', { email: 'bob@inbox.test' }, resendKey);
+    expect(await resend().remove('Bob@inbox.test', 'all')).toEqual([{ list: 'suppressions', removed: true }]);
+    expect(await resend().remove('bob@inbox.test', 'all')).toEqual([{ list: 'suppressions', removed: false }]);
+    expect(await resend().remove('bob@inbox.test', 'marketing')).toEqual([]);
+    expect(await resend('re_other').remove('bob@inbox.test', 'all')).toEqual([
+      { list: 'suppressions', trouble: expect.stringContaining('full access'), passes: false },
+    ]);
+  });
+
+  it('that cannot be reached may be asked again later', async () => {
+    const away = new ResendLists({ apiKey: resendKey, baseUrl: 'http://127.0.0.1:1', timeoutMs: 1_000, stopping });
+    expect(await away.remove('bob@inbox.test', 'all')).toEqual([
+      { list: 'suppressions', trouble: expect.stringContaining('cannot be reached'), passes: true },
     ]);
   });
 });

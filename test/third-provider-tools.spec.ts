@@ -140,25 +140,24 @@ describe('a third provider in the catalogues', () => {
   });
 
   it('is shown by suppressions sync with the lists that its channel has taken over', async () => {
+    const operation = { operationId: 'sync-1', kind: 'sync', missing: [], askedBy: 'key:1', askedAt: '', services: [] };
+    const counts = { 'postbird broadcast': 2, 'postbird broadcast, new': 1 };
+    const ended = {
+      ...operation,
+      state: 'done',
+      tenants: 'all',
+      atMost: null,
+      reason: null,
+      stopAskedBy: null,
+      counts,
+    };
     const api = {
       call: (method: string) =>
-        Promise.resolve({
-          items: [
-            {
-              channel: 'email',
-              run: 7,
-              ...(method === 'GET' && {
-                state: 'ended',
-                failure: null,
-                lists: [{ provider: 'postbird', list: 'broadcast', read: 2, published: 1 }],
-              }),
-            },
-          ],
-        }),
+        Promise.resolve(method === 'POST' ? { ...ended, state: 'requested', counts: {} } : ended),
     };
     const shown = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     expect(await perform(api as never, { command: 'sync', json: false })).toBe(0);
-    expect(shown.mock.calls).toEqual([['✓ postbird broadcast: 2 there, 1 new']]);
+    expect(shown.mock.calls[0]![0]).toContain('postbird broadcast 2, postbird broadcast, new 1');
     shown.mockRestore();
   });
 });

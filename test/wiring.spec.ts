@@ -16,8 +16,8 @@ import { StopConsumer } from '../apps/retry/src/stop/stop.consumer.ts';
 import { SmsConsumer } from '../apps/sms/src/sms.consumer.ts';
 
 const consumers: Partial<Record<Party, (abstract new (...args: never[]) => object)[]>> = {
-  email: [EmailConsumer],
-  sms: [SmsConsumer],
+  email: [EmailConsumer, OperationConsumer],
+  sms: [OperationConsumer, SmsConsumer],
   retry: [ControlConsumer, DeferredConsumer, OperationConsumer, ProviderConsumer, StopConsumer],
   reporting: [
     DeadLetterConsumer,

@@ -32,7 +32,6 @@ const link = new UnsubscribeTokens([unsubscribeKey]).seal({
   recipient,
   scope: 'marketing',
 });
-const change = { recipient, note: 'asked by phone', by: 'a test' };
 const asked = { channel: 'email', recipient, note: 'asked by phone' };
 const holdId = '00000000-0000-4000-8000-000000000000';
 
@@ -46,8 +45,6 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
   'POST /unsubscribe/:token': { path: `/unsubscribe/${link}` },
   'GET /unsubscribe/:token/*': { path: `/unsubscribe/${link}/` },
   'POST /unsubscribe/:token/*': { path: `/unsubscribe/${link}/` },
-  'POST /v1/suppressions': { body: change, needs: true },
-  'POST /v1/suppressions/remove': { body: change, needs: true },
   'GET /v1/holds': { needs: true },
   'POST /v1/holds/lift': { body: { id: holdId, by: 'a test' }, needs: true },
   // What it shows and changes is nothing while no database was restored.
@@ -55,13 +52,12 @@ const bodies: Readonly<Record<string, { path?: string; body?: object; needs?: bo
   'POST /v1/restore/lift': { body: { by: 'a test' } },
   // Without PostgreSQL it says only what a request breaks.
   'POST /v1/explain': { body: {} },
-  'GET /v1/suppressions/sync': { needs: true },
-  'POST /v1/suppressions/sync': { needs: true },
   // The front door of the same: it looks a key up before it asks anybody.
   'reporting: GET /v1/suppressions': { needs: true },
   'reporting: POST /v1/suppressions': { body: asked, needs: true },
   'reporting: POST /v1/suppressions/search': { body: { recipient }, needs: true },
   'reporting: POST /v1/suppressions/remove': { body: asked, needs: true },
+  'reporting: POST /v1/suppressions/sync': { needs: true },
   'reporting: POST /v1/holds/lift': { body: { channel: 'email', id: holdId }, needs: true },
   'reporting: GET /v1/restore': { needs: true },
   'reporting: POST /v1/restore/lift': { body: { service: 'email' }, needs: true },

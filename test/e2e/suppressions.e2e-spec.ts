@@ -51,12 +51,11 @@ describe('who must not be written to', () => {
     const added = await suppressions('add', person, '--note', 'Asked by phone', '--json');
     expect(added).toMatchObject({ code: 0, err: '' });
     expect(JSON.parse(added.out)).toMatchObject({
-      channel: 'email',
-      scope: 'all',
-      reason: 'manual',
-      source: 'operator',
-      by: `key:${system.key.slice(4, 14)}`,
-      note: 'Asked by phone',
+      kind: 'suppress',
+      state: 'done',
+      counts: { suppressed: 1 },
+      askedBy: `key:${system.key.slice(4, 14)}`,
+      reason: 'Asked by phone',
     });
     const held = await system.reaches('email', await mailTo(person), 'suppressed');
     expect(held.timeline.at(-1)).toMatchObject({
@@ -72,15 +71,31 @@ describe('who must not be written to', () => {
     });
     expect(await suppressions('remove', person, '--note', 'A mistake')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('lifted: all'),
+      out: expect.stringContaining('lifted 1'),
     });
     await system.reaches('email', await mailTo(person), 'delivered');
     expect(await suppressions('remove', person, '--note', 'A mistake')).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/no such suppression holds/i),
+      out: expect.stringMatching(/no such suppression holds/i),
     });
     expect((await suppressions('add', person)).code).toBe(2);
-    expect(system.log('email')).not.toContain(person);
+    for (const service of ['email', 'reporting']) expect(system.log(service)).not.toContain(person);
+  });
+
+  it('is put down for texts as well, under one name however often it is asked for', async () => {
+    const to = `+1415555${String(1000 + Math.floor(Math.random() * 9000))}`;
+    const name = randomUUID();
+    for (let ask = 0; ask < 2; ask += 1)
+      expect(await suppressions('add', to, '--note', 'Asked by phone', '--id', name)).toMatchObject({ code: 0 });
+    const changes = await system.follow('suppression.changed');
+    const held = await system.reaches('sms', await system.requestSms({ to }), 'suppressed');
+    expect(held.timeline.at(-1)!.failure).toMatchObject({ code: 'MSG_SUPPRESSED_MANUALLY' });
+    expect(await suppressions('remove', to, '--note', 'A mistake')).toMatchObject({ code: 0 });
+    await system.reaches('sms', await system.requestSms({ to }), 'delivered');
+    const about = (value: string) => value !== '' && (JSON.parse(value) as { channel: string }).channel === 'sms';
+    await eventually(() => changes.some(({ value }) => about(value)));
+    const own = changes.filter(({ value }) => about(value) && value.includes('Asked by phone'));
+    expect(own).toHaveLength(1);
   });
 
   it('is left out of a mail to several, and the others get it', async () => {
@@ -144,27 +159,75 @@ describe('who must not be written to', () => {
 
     const first = await suppressions('sync', '--json');
     expect(first).toMatchObject({ code: 0, err: '' });
-    const { lists } = JSON.parse(first.out) as {
-      lists: { provider: string; list: string; read: number; published: number }[];
+    const { counts, services } = JSON.parse(first.out) as {
+      counts: Record<string, number>;
+      services: { service: string; state: string }[];
     };
-    expect(lists.map(({ provider, list }) => `${provider} ${list}`)).toEqual([
-      'sendgrid bounces',
-      'sendgrid invalid_emails',
-      'sendgrid spam_reports',
-      'sendgrid unsubscribes',
-      'sendgrid group_unsubscribes',
-      'resend suppressions',
+    expect(services.map(({ service, state }) => [service, state])).toEqual([
+      ['email', 'done'],
+      ['sms', 'done'],
     ]);
-    expect(lists.find(({ list }) => list === 'suppressions')!.published).toBeGreaterThanOrEqual(1);
+    expect(Object.keys(counts).filter((name) => !name.endsWith(', new'))).toEqual(
+      expect.arrayContaining([
+        'sendgrid bounces',
+        'sendgrid invalid_emails',
+        'sendgrid spam_reports',
+        'sendgrid unsubscribes',
+        'sendgrid group_unsubscribes',
+        'resend suppressions',
+      ]),
+    );
+    expect(counts['resend suppressions, new']).toBeGreaterThanOrEqual(1);
     await system.reaches('email', await mailTo(listed), 'suppressed');
     const ofGroup = (groupId: number) =>
       system.requestEmail({ to: [{ email: left }], providerOptions: { sendgrid: { asm: { groupId } } } });
     await system.reaches('email', await ofGroup(7), 'suppressed');
     await system.reaches('email', await ofGroup(8), 'delivered');
 
-    const again = await suppressions('sync');
-    expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/^✓ sendgrid bounces: \d+ there, 0 new/m) });
-    expect(again.out).not.toMatch(/ [1-9]\d* new/);
+    const again = await suppressions('sync', '--json');
+    const { counts: more } = JSON.parse(again.out) as { counts: Record<string, number> };
+    expect(Object.entries(more).filter(([name, count]) => name.endsWith(', new') && count > 0)).toEqual([]);
+  });
+
+  it('is taken off the list of its provider as well, by an address that only the provider is told', async () => {
+    const operations = await system.follow('operation.requested');
+    const { sandboxSendgridApiKey: key } = JSON.parse(
+      readFileSync(layoutOf(system.dataDir).secrets, 'utf8'),
+    ) as Secrets;
+    const person = `bounce+${randomUUID()}@inbox.test`;
+    const listed = async () =>
+      (
+        (await (
+          await fetch(`${system.url('sandbox')}/v3/suppression/bounces?email=${encodeURIComponent(person)}`, {
+            headers: { authorization: `Bearer ${key}` },
+          })
+        ).json()) as unknown[]
+      ).length;
+    await system.reaches('email', await mailTo(person), 'bounced');
+    expect(await listed()).toBe(1);
+    await eventually(async () => (await suppressions('show', person)).code === 0);
+
+    const refused = await suppressions('remove', person, '--note', 'It works again', '--at-providers');
+    expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('the scope suppression.delete') });
+    expect(await listed()).toBe(1);
+    const { sendgrid } = (await (await fetch(`${system.url('sandbox')}/_sandbox/account`)).json()) as {
+      sendgrid: { scopes: string[] };
+    };
+    const withScopes = (scopes: string[]) =>
+      fetch(`${system.url('sandbox')}/_sandbox/account`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ sendgrid: { scopes } }),
+      });
+    await withScopes([...sendgrid.scopes, 'suppression.delete']);
+    const removed = await suppressions('remove', person, '--note', 'It works again', '--at-providers', '--json');
+    await withScopes(sendgrid.scopes);
+    expect(removed).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(removed.out)).toMatchObject({ state: 'done', counts: { lifted: 1, 'off sendgrid bounces': 1 } });
+    expect(await listed()).toBe(0);
+    await eventually(() => operations.some(({ value }) => value.includes('It works again')));
+    for (const { key: name, value } of operations) expect(name + value).not.toContain(person);
+    for (const service of ['email', 'reporting']) expect(system.log(service)).not.toContain(person);
   });
 
   it('is told only to who holds a key, and never by an address in a URL', async () => {

@@ -253,7 +253,8 @@ export class System {
       | 'dead-letters'
       | 'inbound.received'
       | 'suppression.changed'
-      | 'control.changed',
+      | 'control.changed'
+      | 'operation.requested',
   ): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
     const seen: { key: string; value: string; headers: Record<string, string> }[] = [];
     const consumer = this.kafka().consumer({ groupId: `e2e-${randomUUID()}`, maxWaitTimeInMs: 100 });

@@ -1,3 +1,4 @@
+import { custodySettings } from '#libs/custody';
 import { deliverySettings } from '#libs/delivery';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings, type Setting, settingsOf } from '#libs/runtime';
@@ -14,6 +15,7 @@ const shared = [
   { title: 'Kafka', settings: settingsOf(z.object(kafkaSettings)) },
   { title: 'PostgreSQL', settings: settingsOf(z.object(postgresSettings)) },
   { title: 'Hashing of addresses', settings: settingsOf(z.object(recipientHashSettings)) },
+  { title: 'Keys of sealed addresses', settings: settingsOf(z.object(custodySettings)) },
   { title: 'Delivery', settings: settingsOf(z.object(deliverySettings)) },
 ];
 

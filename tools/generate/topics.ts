@@ -104,7 +104,8 @@ const reads = (service: ServiceName) => `Read and Delete on groups \`${service}-
 const furtherRights: Record<ServiceName, string> = {
   ...perChannel(
     (channel) =>
-      `${retentionIsAsked}. ${lookedAfter}. ${reads(channel)}, and Read on \`${PREFIX}provider.changed\`: it reads ` +
+      `${retentionIsAsked}. ${lookedAfter}. ${reads(channel)}, and Read on \`${PREFIX}provider.changed\` and ` +
+      `\`${PREFIX}operation.changed\`: it reads ` +
       'again what a restored database lacks ([ADR 42](adr/0042-a-restored-database.md))',
   ),
   retry:

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -159,6 +159,21 @@ describe('messaging', () => {
         out: '',
         err: expect.stringMatching(/no API key[^]*REPORTING_KEY/),
       });
+  });
+
+  it('makes a folder of keys and looks at it, and says what is wrong with it', async () => {
+    const folder = join(dataDir, 'ring');
+    const custody = (...args: string[]) => messaging(['custody', ...args], { CUSTODY_KEYRING_DIR: folder });
+    expect(await custody('check')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^The key-ring .* cannot be used \(ENOENT\)\.\n {2}Remedy: /),
+    });
+    for (let again = 0; again < 2; again += 1) expect(await custody('init')).toMatchObject({ code: 0, err: '' });
+    const { code, out } = await custody('check', '--json');
+    expect([code, JSON.parse(out)]).toEqual([0, { folder, epochs: [expect.stringMatching(/^\d{4}-W\d\d$/)] }]);
+    chmodSync(folder, 0o755);
+    expect(await custody('check')).toMatchObject({ code: 1, err: expect.stringContaining('chmod 700') });
+    expect(await messaging(['custody', 'init'], { CUSTODY_KEYRING_DIR: '' })).toMatchObject({ code: 1 });
   });
 
   it('makes a first key without asking anybody, another one each time', async () => {

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { CliCommand, USAGE_ERROR } from './command.ts';
 import { auditCommand } from './commands/audit.ts';
 import { cancelCommand, controlsCommand, pauseCommand, resumeCommand } from './commands/controls.ts';
+import { custodyCommand } from './commands/custody.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { holdsCommand } from './commands/holds.ts';
@@ -25,6 +26,7 @@ const operatorCommands = () => [
   doctorCommand(),
   topicsCommand(),
   suppressionsCommand(),
+  custodyCommand(),
   pauseCommand(),
   resumeCommand(),
   cancelCommand(),

@@ -1,13 +1,6 @@
 import { ChannelPort, ConfiguredProviders, DeliveryModule, listsOf, listSync } from '#libs/delivery';
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
-import {
-  RoutingController,
-  suppressionAdmin,
-  SuppressionsController,
-  SuppressionSyncController,
-  webhookControllers,
-  webhookHandlers,
-} from '#libs/operations';
+import { RoutingController, suppressionJobs, webhookControllers, webhookHandlers } from '#libs/operations';
 import { type SuppressionLists, templateOwner } from '#libs/providers';
 import {
   type AllSettings,
@@ -15,6 +8,7 @@ import {
   internalAccess,
   internalAccessConfig,
   made,
+  OperationConsumer,
   ReadinessController,
   RestoreController,
   SETTINGS,
@@ -88,8 +82,7 @@ const partsOf = (catalogue: EmailCatalogue): ModuleMetadata => ({
     EmailConsumer,
     ...webhookControllers(catalogue),
     UnsubscribeController,
-    SuppressionsController,
-    SuppressionSyncController,
+    OperationConsumer,
     RoutingController,
     ReadinessController,
     RestoreController,
@@ -99,7 +92,7 @@ const partsOf = (catalogue: EmailCatalogue): ModuleMetadata => ({
     unsubscribeService,
     internalAccessConfig.provider,
     internalAccess,
-    suppressionAdmin('email'),
+    ...suppressionJobs('email', SUPPRESSION_LISTS),
     made(SUPPRESSION_LISTS, { all: SETTINGS, stopping: STOPPING }, ({ all, stopping }) =>
       listsOf(usedOf(catalogue, all), all, stopping),
     ),

@@ -1,4 +1,5 @@
 import { milliseconds } from '#libs/contracts';
+import { custodySettings } from '#libs/custody';
 import { postgresSettings } from '#libs/persistence';
 import { recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
@@ -14,6 +15,7 @@ export const ReportingConfig = z.object({
   ...recipientHashSettings,
   ...accessSettings,
   ...internalServiceSettings,
+  ...custodySettings,
   REPORTING_RECEIPT_WINDOW_HOURS: z.coerce
     .number()
     .positive()

@@ -20,8 +20,6 @@ const services = new InternalPort(({ body }) => ({
   checks: {},
   status: 'ok',
   replica: 'one',
-  hasLists: true,
-  run: 1,
   ...(body as object),
 }));
 const api = new ReportingApi(() => services.settings());
@@ -208,7 +206,6 @@ const rows: Readonly<Record<string, Row>> = {
     others: 403,
     audited: true,
   },
-  'GET /v1/suppressions/sync': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/suppressions/sync' }) },
   'POST /v1/suppressions/sync': {
     ...ofAllTenants('operate'),
     ask: () => ({ url: '/v1/suppressions/sync', body: {} }),

@@ -1,29 +1,46 @@
-import { liftHeaders, recipientRef, topics } from '#libs/contracts';
-import { eventually, KafkaTestClient } from '#libs/testing';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  liftHeaders,
+  OperationRequested,
+  recipientRef,
+  sealedAddressContext,
+  SuppressWork,
+  topicName,
+  topics,
+  UnsuppressWork,
+} from '#libs/contracts';
+import { KeyRing, Sealing } from '#libs/custody';
+import type { Pool } from '#libs/persistence';
+import { POOL } from '#libs/runtime';
+import { type Collected, eventually, KafkaTestClient } from '#libs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditPage } from '../src/access/audit/responses.ts';
 import type { MadeKeyResponse } from '../src/access/key/responses.ts';
+import type { OperationResponse } from '../src/operations/responses.ts';
 import { KnownSuppressions } from '../src/suppressions/known-suppressions.port.ts';
 import type { SuppressionList, SuppressionsFound } from '../src/suppressions/responses.ts';
 import { aSuppressionChange, hashKey, shuffled } from './facts.ts';
-import { INTERNAL_TOKEN, InternalPort } from './internal-port.ts';
 import { ReportingApi, token } from './reporting-api.ts';
 
-const channel = new InternalPort(({ body }) => ({ channel: 'email', ...(body as object) }));
-const api = new ReportingApi(() => channel.settings());
+const keyFolder = mkdtempSync(join(tmpdir(), 'reporting-keys-'));
+const api = new ReportingApi({ CUSTODY_KEYRING_DIR: keyFolder });
+let requested: Collected;
 const kafka = new KafkaTestClient();
 const { ask } = api;
 const at = (minute: number) => new Date(Date.UTC(2030, 0, 31, 12, minute)).toISOString();
 const hashOf = (recipient: string) => recipientRef(hashKey, recipient).hash;
 
 beforeAll(async () => {
-  await channel.open();
   await api.start();
+  requested = await kafka.collect(topicName(topics.operationRequested, api.prefix));
 }, 60_000);
 afterAll(async () => {
   await api.stop();
+  rmSync(keyFolder, { recursive: true, force: true });
   await kafka.close();
-  await channel.close();
 }, 30_000);
 
 const apply = (...changes: ReturnType<typeof aSuppressionChange>[]) => {
@@ -140,59 +157,139 @@ describe('a key of some tenants', () => {
     const one = await keyFor(['one']);
     const several = await keyFor(['one', 'two']);
     for (const url of ['/v1/suppressions', '/v1/suppressions/remove']) {
-      const sent = channel.asked.length;
       for (const [authorization, body] of [
         [one, { ...change, tenant: 'two' }],
         [several, { ...change, tenant: 'three' }],
         [several, change],
       ] as const)
         expect(await ask(url, { body, authorization })).toMatchObject({ status: 403, body: { code: 'MSG_FORBIDDEN' } });
-      expect(channel.asked).toHaveLength(sent);
-      expect(await ask(url, { body: change, authorization: one })).toMatchObject({ body: { tenant: 'one' } });
-      const everybodys = (await ask<object>(url, { body: change })).body;
-      expect(everybodys).not.toHaveProperty('tenant');
+      const own = await ask<OperationResponse>(url, { body: change, authorization: one });
+      expect(own).toMatchObject({ status: 202, body: { tenants: ['one'], work: { tenant: 'one' } } });
+      const everybodys = (await ask<OperationResponse>(url, { body: change })).body;
+      expect(everybodys).toMatchObject({ tenants: 'all' });
+      expect(everybodys.work).not.toHaveProperty('tenant');
     }
+    expect((await ask('/v1/suppressions/sync', { body: {}, authorization: one })).status).toBe(403);
   });
 });
 
 describe('a change of suppressions', () => {
-  it('goes to its channel with who asked, and stands in the audit without address and note', async () => {
-    const body = { channel: 'email', recipient: 'audited@inbox.test', note: 'asked by phone', scope: 'marketing' };
-    const answer = await ask('/v1/suppressions', { body });
+  const published = (operationId: string) =>
+    eventually(() =>
+      requested.records
+        .map((record) => OperationRequested.parse(record.json()))
+        .find((each) => each.operationId === operationId),
+    );
+
+  it('becomes a job of its channel, about the hash of its recipient alone, with who asked and why', async () => {
+    const id = randomUUID();
+    const body = { channel: 'email', recipient: 'Audited@Inbox.test', note: 'asked by phone', scope: 'marketing' };
     const who = `key:${token.slice(4, 14)}`;
-    expect(answer).toMatchObject({ status: 201, body: { by: who, note: 'asked by phone' } });
-    expect(channel.asked.at(-1)).toEqual({
-      method: 'POST',
-      path: '/v1/suppressions',
-      authorization: `Bearer ${INTERNAL_TOKEN}`,
-      body: { recipient: body.recipient, note: body.note, scope: 'marketing', reason: 'manual', by: who },
+    const answer = await ask<OperationResponse>('/v1/suppressions', { body, headers: { 'idempotency-key': id } });
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { operationId: id, kind: 'suppress', state: 'requested', askedBy: who, reason: 'asked by phone' },
+    });
+    const job = await published(id);
+    const { hash, mask } = recipientRef(hashKey, body.recipient);
+    expect(job).toMatchObject({ kind: 'suppress', services: ['email'] });
+    expect(SuppressWork.parse(job.work)).toEqual({
+      channel: 'email',
+      recipient: hash,
+      mask,
+      scope: 'marketing',
+      reason: 'manual',
+      note: 'asked by phone',
+      by: who,
     });
     const { items } = (await ask<AuditPage>('/v1/audit?limit=500')).body;
     expect(items.at(-1)).toMatchObject({
       who,
       action: 'suppression.added',
-      target: `suppression:email:${hashOf(body.recipient)}`,
-      tenants: 'all',
-      outcome: 'asked',
+      target: `operation:${id}`,
+      outcome: 'done',
     });
-    for (const secret of ['audited@', 'phone']) expect(JSON.stringify(items)).not.toContain(secret);
+    expect(JSON.stringify(items)).not.toContain('by phone');
   });
 
-  it('that the channel refuses is refused in its words; where it does not answer, it is named', async () => {
-    const body = { channel: 'sms', recipient: '+12025552177', note: 'why' };
-    const { answer } = channel;
-    const refused = { code: 'MSG_NOT_FOUND', message: 'no such suppression holds', remedy: 'Look which do.' };
+  it('leaves the address in no table and in no record', async () => {
+    const body = { channel: 'email', recipient: 'nowhere-to-be-found@inbox.test', note: 'why' };
+    const asked = [
+      { url: '/v1/suppressions', body },
+      { url: '/v1/suppressions/remove', body },
+      { url: '/v1/suppressions/remove', body: { ...body, atProviders: true } },
+    ];
+    for (const { url, body } of asked) await published((await ask<OperationResponse>(url, { body })).body.operationId);
+    const pool = api.service.app.get<Pool>(POOL);
+    const { rows: tables } = await pool.query<{ name: string }>(
+      "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'reporting'",
+    );
+    expect(tables.length).toBeGreaterThan(5);
+    for (const { name } of tables) {
+      const { rows } = await pool.query(`SELECT 1 FROM ${name} t WHERE t::text ILIKE '%nowhere-to-be-found%'`);
+      expect([name, rows]).toEqual([name, []]);
+    }
+    for (const { value, key } of requested.records)
+      expect(`${String(key)} ${String(value)}`).not.toContain('nowhere-to-be-found');
+  });
+
+  it('carries the address sealed for this very job where providers are to be asked, and shows it nowhere', async () => {
+    const body = { channel: 'email', recipient: 'sealed@inbox.test', note: 'why', atProviders: true };
+    const headers = { 'idempotency-key': randomUUID() };
+    const { body: made } = await ask<OperationResponse>('/v1/suppressions/remove', { body, headers });
+    expect(made.work).not.toHaveProperty('sealedAddress');
+    const { operationId, work } = await published(made.operationId);
+    const { sealedAddress = '', ...slot } = UnsuppressWork.parse(work);
+    const sealing = new Sealing({ custody: new KeyRing(keyFolder), purpose: 'operations', epochsKept: 5 });
+    expect(await sealing.open(sealedAddress, sealedAddressContext(operationId, slot))).toEqual({
+      text: 'sealed@inbox.test',
+    });
+    const again = await ask<OperationResponse>('/v1/suppressions/remove', { body, headers });
+    expect(again).toMatchObject({ status: 202, body: { askedAt: made.askedAt } });
+    expect(await ask('/v1/suppressions/remove', { body: { ...body, atProviders: false }, headers })).toMatchObject({
+      status: 409,
+    });
+  });
+
+  it('is refused where the providers are to be asked about a hash, or while there is no key to seal with', async () => {
+    const body = { channel: 'email', recipient: 'ada@inbox.test', note: 'why', atProviders: true };
+    expect(
+      await ask('/v1/suppressions/remove', { body: { ...body, recipient: hashOf('ada@inbox.test') } }),
+    ).toMatchObject({ status: 400, body: { fields: [{ field: 'recipient' }] } });
+    const without = new ReportingApi();
+    await without.start();
     try {
-      channel.answer = () => ({ status: 404, body: refused });
-      expect(await ask('/v1/suppressions/remove', { body })).toMatchObject({ status: 404, body: refused });
-      channel.answer = () => undefined;
-      expect(await ask('/v1/suppressions/remove', { body })).toMatchObject({
+      expect(await without.ask('/v1/suppressions/remove', { body })).toMatchObject({
         status: 503,
-        body: { code: 'MSG_SERVICE_AWAY', message: expect.stringMatching(/^the sms service .* within 1000 ms$/) },
+        body: { code: 'MSG_CUSTODY', remedy: expect.stringContaining('CUSTODY_KEYRING_DIR') },
       });
     } finally {
-      channel.answer = answer;
+      await without.stop();
     }
+  });
+
+  it('is the same under the same name in any spelling of its recipient, and refused for another', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const body = { channel: 'sms', recipient: '+12025552177', note: 'why' };
+    const first = await ask<OperationResponse>('/v1/suppressions/remove', { body, headers });
+    const again = await ask<OperationResponse>('/v1/suppressions/remove', {
+      body: { ...body, recipient: '+1 (202) 555-2177' },
+      headers,
+    });
+    expect(again).toMatchObject({ status: 202, body: { askedAt: first.body.askedAt } });
+    for (const other of [
+      { ...body, recipient: '+12025552178' },
+      { ...body, scope: 'marketing' },
+    ])
+      expect(await ask('/v1/suppressions/remove', { body: other, headers })).toMatchObject({
+        status: 409,
+        body: { code: 'MSG_IDEMPOTENCY_CONFLICT' },
+      });
+  });
+
+  it('of the providers’ lists is a job of every channel', async () => {
+    const { body } = await ask<OperationResponse>('/v1/suppressions/sync', { body: {} });
+    expect(await published(body.operationId)).toMatchObject({ kind: 'sync', services: ['email', 'sms'], work: {} });
   });
 
   it.each<[string, object, string]>([

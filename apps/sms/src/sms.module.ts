@@ -1,14 +1,7 @@
 import { recipientHash } from '#libs/contracts';
 import { ChannelPort, ConfiguredProviders, DeliveryModule, listsOf, listSync } from '#libs/delivery';
 import { GuardedFiles, readAddresses } from '#libs/provider-http';
-import {
-  RoutingController,
-  suppressionAdmin,
-  SuppressionsController,
-  SuppressionSyncController,
-  webhookControllers,
-  webhookHandlers,
-} from '#libs/operations';
+import { RoutingController, suppressionJobs, webhookControllers, webhookHandlers } from '#libs/operations';
 import {
   type AllSettings,
   Health,
@@ -16,6 +9,7 @@ import {
   internalAccessConfig,
   Jobs,
   made,
+  OperationConsumer,
   POOL,
   ReadinessController,
   RestoreController,
@@ -132,8 +126,7 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
   controllers: [
     SmsConsumer,
     ...webhookControllers(smsCatalogue),
-    SuppressionsController,
-    SuppressionSyncController,
+    OperationConsumer,
     RoutingController,
     ReadinessController,
     RestoreController,
@@ -142,7 +135,7 @@ function rulesOf(config: SmsConfig, all: AllSettings): SmsRules {
     ...webhookHandlers(smsCatalogue, SERVICES),
     internalAccessConfig.provider,
     internalAccess,
-    suppressionAdmin('sms'),
+    ...suppressionJobs('sms', SUPPRESSION_LISTS),
     made(SUPPRESSION_LISTS, { all: SETTINGS, stopping: STOPPING }, ({ all, stopping }) =>
       listsOf(usedOf(all), all, stopping),
     ),

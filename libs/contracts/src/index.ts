@@ -31,6 +31,7 @@ export * from './settings.ts';
 export * from './request/sms-request.ts';
 export * from './event/status.ts';
 export * from './event/suppression.ts';
+export * from './event/suppression-work.ts';
 export * from './request/template.ts';
 export * from './text/text.ts';
 export * from './text/time-zone.ts';

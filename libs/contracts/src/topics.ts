@@ -77,7 +77,7 @@ export const topics = {
   providerChanged: topic('provider.changed', { schema: ProviderChanged, key: 'channel, provider, account and scope', from: channels, to: ['retry'], meaning: 'A provider is left alone for a while, or no longer, and why.', compacted: true, traced: false }),
   parkedChanged: topic('parked.changed', { schema: ParkedChanged, brokerTime: true, key: '`parked`', from: ['retry'], to: channels, meaning: 'Retry has parked too much, or no longer: bulk requests stay in Kafka.', retentionHours: DAY, traced: false }),
   receiptMissing: topic('receipt.missing', { schema: ReceiptMissing, key: 'messageId', from: ['reporting'], to: channels, meaning: 'A provider took it, and no receipt has come: its channel asks the provider.', traced: false }),
-  operationRequested: topic('operation.requested', { schema: OperationRequested, brokerTime: true, key: 'operationId', from: ['reporting'], to: ['retry'], meaning: 'A job of an operator, such as a redrive.', traced: false }),
+  operationRequested: topic('operation.requested', { schema: OperationRequested, brokerTime: true, key: 'operationId', from: ['reporting'], to: ['retry', ...channels], meaning: 'A job of an operator, such as a redrive.', traced: false }),
   operationChanged: topic('operation.changed', { schema: OperationChanged, key: 'operationId', from: ['retry', ...channels], to: ['reporting'], meaning: 'How far a service is with an operation.', traced: false }),
   controlChanged: topic('control.changed', { schema: ControlChanged, key: 'kind and target; of a lift its hold, of a cancellation its rule', from: ['reporting'], to: [...channels, 'retry', 'reporting'], meaning: 'What operators have paused, resumed, cancelled by filter, or lifted.', compacted: true, traced: false }),
 } as const;

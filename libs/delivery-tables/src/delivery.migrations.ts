@@ -4,6 +4,7 @@ import { handoverMigration } from './handovers.migration.ts';
 import { ledgerMigrations } from './ledger.migrations.ts';
 import { listTurnMigration } from './list-turns.migration.ts';
 import { missingReceiptMigration } from './missing-receipts.migration.ts';
+import { operationJobsMigration } from './operation-jobs.migration.ts';
 import { senderRateMigration } from './sender-rates.migration.ts';
 
 /** All tables of a channel's schema, in the order of their names. */
@@ -14,4 +15,5 @@ export const deliveryMigrations: readonly Migration[] = [
   missingReceiptMigration,
   followedMigration,
   listTurnMigration,
+  operationJobsMigration,
 ].toSorted((a, b) => (a.name < b.name ? -1 : 1));

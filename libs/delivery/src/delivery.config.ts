@@ -1,4 +1,5 @@
 import { milliseconds } from '#libs/contracts';
+import { custodySettings } from '#libs/custody';
 import { ledgerSettings } from '#libs/delivery-tables';
 import { postgresSettings } from '#libs/persistence';
 import { internalSettings, recipientHashSettings, serviceSettings, settingsGroup } from '#libs/runtime';
@@ -62,4 +63,5 @@ export const channelSettings = (port: number, metricsPort: number, internalPort:
   ...postgresSettings,
   ...deliverySettings,
   ...recipientHashSettings,
+  ...custodySettings,
 });

@@ -3,13 +3,15 @@ import {
   type Channel,
   channelRegistry,
   type ControlChanged,
+  type OperationChanged,
+  type OperationRequested,
   type ProviderChanged,
   type StatusChanged,
   type SuppressionChanged,
   topicNames,
   topics,
 } from '#libs/contracts';
-import { catchUpOnControls, ControlReports, type Reread, reread } from '#libs/runtime';
+import { catchUpOnControls, ControlReports, OperationRunner, type Reread, reread } from '#libs/runtime';
 import { type IncomingRecord, type KafkaConfig, partitionCounts } from '#libs/transport';
 import { Intake } from './accept/intake.service.ts';
 import { isNoConcernOf } from './accept/skip.policy.ts';
@@ -51,6 +53,11 @@ export const deliveryHooks = (channel: Channel) => ({
       app.get(RestoreService).onHold(change, Date.now() - timestamp),
     ),
     reread<ControlChanged>(topics.controlChanged, 'end', (change) => app.get(ControlReports).onChanged(change)),
+    // The jobs first, then how far each was: what had ended does not begin again.
+    reread<OperationRequested>(topics.operationRequested, 'committed', (job) =>
+      app.get(OperationRunner).onRequested(job),
+    ),
+    reread<OperationChanged>(topics.operationChanged, 'end', (word) => app.get(OperationRunner).onOwnWord(word)),
   ],
   onQuarantine: (app: App, record: IncomingRecord, error: unknown): Promise<void> =>
     app.get(EndingService).onQuarantine(record, error),

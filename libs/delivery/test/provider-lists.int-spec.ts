@@ -29,6 +29,10 @@ class FixedLists extends SuppressionLists {
       yield page;
     }
   }
+
+  remove(): Promise<[]> {
+    return Promise.resolve([]);
+  }
 }
 
 let database: TestDatabase;

@@ -1,6 +1,3 @@
 export { RoutingController } from './routing/routing.controller.ts';
-export * from './suppressions/suppression-admin.service.ts';
-export * from './suppressions/suppressions.controller.ts';
-export * from './suppressions/suppressions.providers.ts';
-export * from './suppressions/sync.controller.ts';
+export { suppressionJobs } from './suppressions/suppression-jobs.providers.ts';
 export * from './webhooks/webhook-controllers.ts';

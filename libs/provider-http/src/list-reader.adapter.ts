@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { holdByHeaders, type ListPage, SuppressionLists } from '#libs/providers';
+import { holdByHeaders, type ListPage, type ListRemoval, SuppressionLists } from '#libs/providers';
 import { bearerHeaders } from './probe.adapter.ts';
 import { CallBroken, type HttpResponse, ProviderHttp } from './provider-http.adapter.ts';
 
@@ -89,7 +89,49 @@ export abstract class HttpLists extends SuppressionLists {
     }
   }
 
+  async remove(address: string, scope: string): Promise<ListRemoval[]> {
+    const { apiKey, baseUrl, timeoutMs } = this.access;
+    const http = new ProviderHttp(this.setting, baseUrl, timeoutMs, 1);
+    const removals: ListRemoval[] = [];
+    try {
+      for (const entry of this.entriesOf(encodeURIComponent(address), scope))
+        removals.push(await removalOf(http, bearerHeaders(apiKey), entry));
+    } finally {
+      await http.close();
+    }
+    return removals;
+  }
+
   protected abstract pages(reader: ListReader): AsyncGenerator<ListPage>;
+
+  /** Where an address stands in the lists of a scope. @param address as it goes into a path */
+  protected abstract entriesOf(address: string, scope: string): readonly ListEntry[];
+}
+
+/** An address in a list of a provider. */
+export interface ListEntry {
+  list: string;
+  /** DELETE of it takes the address off. */
+  path: string;
+  /** What is wrong where the key may not do that. */
+  unpermitted: string;
+}
+
+async function removalOf(
+  http: ProviderHttp,
+  headers: Record<string, string>,
+  { list, path, unpermitted }: ListEntry,
+): Promise<ListRemoval> {
+  try {
+    const { status } = await http.call({ method: 'DELETE', path, headers });
+    if (status >= 200 && status < 300) return { list, removed: true };
+    if (status === 404) return { list, removed: false };
+    if (status === 401 || status === 403) return { list, trouble: unpermitted, passes: false };
+    return { list, trouble: `it answers with status ${status}`, passes: status === 429 || status >= 500 };
+  } catch (error) {
+    if (!(error instanceof CallBroken)) throw error;
+    return { list, trouble: `it cannot be reached (${error.code})`, passes: true };
+  }
 }
 
 function readOf({ status, body }: HttpResponse): Read {

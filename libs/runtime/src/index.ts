@@ -26,6 +26,7 @@ export { type Reread, reread } from './restore/rereading.ts';
 export { ReadinessController, type ReplicaReadiness } from './readiness.controller.ts';
 export { RestoreController } from './restore/restore.controller.ts';
 export { DatabaseSetBack, RestoreGuard, type RestoreState } from './restore/restore-guard.ts';
+export { ADDRESS_SEAL, type AddressSeal, custodyConfig, sealingProviders } from './sealing.providers.ts';
 export * from './settings.ts';
 export * from './watched-file.ts';
 export * from './http/valid.pipe.ts';

@@ -27,7 +27,7 @@ export function suppressionsCommand(execute: ExecuteOrder = ask, input = () => r
       .reads('REPORTING_URL', 'REPORTING_KEY')
       .exits({
         0: 'done',
-        [NOT_THERE]: 'there is no such suppression, or a list could not be read',
+        [NOT_THERE]: 'there is no such suppression, a list could not be read, or a service has not answered yet',
         [NO_ANSWER]: 'wrong use, or no answer',
       });
   const recipient = (text: string) => (text === '-' ? input().trim() : text);
@@ -59,22 +59,32 @@ export function suppressionsCommand(execute: ExecuteOrder = ask, input = () => r
         .does((text: string, values: Values) => execute(recipientOrder(recipient(text), values)), does),
     )
     .addCommand(
-      withFilters(withNote(ofOne('add')))
-        .description('Suppresses a recipient, under the scope all and the reason manual where nothing else is said.')
+      withFilters(asOperation(withNote(ofOne('add'))))
+        .description(
+          'Has a recipient suppressed, under the scope all and the reason manual where nothing else is said. It is ' +
+            'an operation (docs/operations.md#operations).',
+        )
         .example('suppressions add ada@inbox.test --note "asked by phone" --scope marketing')
         .does((text: string, values: Values) => execute(changeOrder('add', recipient(text), values)), does),
     )
     .addCommand(
-      withScope(withChannel(withNote(ofOne('remove'))))
-        .description('Lifts a suppression; scope and tenant must be its own.')
+      withScope(withChannel(asOperation(withNote(ofOne('remove')))))
+        .description('Has a suppression lifted; scope and tenant must be its own. It is an operation.')
+        .option(
+          '--at-providers',
+          'also take the recipient off the providers’ own lists of that scope; needs the address, and a key-ring',
+        )
         .example('suppressions remove ada@inbox.test --note "asked to get it again" --scope marketing')
         .does((text: string, values: Values) => execute(changeOrder('remove', recipient(text), values)), does),
     )
     .addCommand(
-      about('sync')
-        .description('Takes over the providers’ own lists now; the channels also do it by themselves, every hour.')
+      withId(about('sync'))
+        .description(
+          'Takes over the providers’ own lists now; the channels also do it by themselves, every hour. It is an ' +
+            'operation, and its counts say what came of each list.',
+        )
         .example('suppressions sync')
-        .does(({ json = false }: Values) => execute({ command: 'sync', json }), does),
+        .does(({ json = false, id }: Values) => execute({ command: 'sync', json, id }), does),
     );
 }
 
@@ -91,6 +101,12 @@ const withScope = (command: CliCommand) =>
 
 const withFilters = (command: CliCommand) =>
   withScope(withChannel(command)).option('--reason <reason>', suppressionReasons.join(', '));
+
+const withId = (command: CliCommand) =>
+  command.option('--id <id>', 'your name for it: the same again is the same operation (default: one is made)');
+
+const asOperation = (command: CliCommand) =>
+  withId(command).option('--no-wait', 'return as soon as it is asked for; messaging ops show says what came of it');
 
 const withNote = (command: CliCommand) => command.requiredOption('--note <why>', 'why, for whoever looks later');
 

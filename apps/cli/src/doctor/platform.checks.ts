@@ -103,4 +103,11 @@ export const platformChecks = {
       'Look into messaging.unreadable and the logs of the services named; docs/operations.md says how to find ' +
       'the messages.',
   },
+  'custody.keys': {
+    title: 'The folder of keys can be used, and every key in it is sound',
+    meaning:
+      'Until it can, nobody is taken off a provider’s list by an operation: those that were asked for wait, and ' +
+      'fail after half an hour.',
+    remedy: 'messaging custody check says what is wrong; docs/suppressions.md says how the folder has to be.',
+  },
 } satisfies CheckTable;

@@ -9,6 +9,7 @@ import { valueOf, type Env } from '../environment/env.ts';
 import type { TopicChange } from '../kafka/topic-plan.ts';
 import { planOf } from '../kafka/topics.ts';
 import { platformChecks } from './platform.checks.ts';
+import { examineCustody } from './custody.ts';
 import { examineSchemas } from './schemas.ts';
 import { examineReadiness } from './readiness.ts';
 import { examineStuckMessages } from './stuck-messages.ts';
@@ -19,7 +20,9 @@ const DAY_MS = 86_400_000;
 
 /** Checks Kafka, its topics, PostgreSQL, the services' schemas in it, and the readiness of the services. */
 export async function examinePlatform(env: Env): Promise<Finding[]> {
-  return (await Promise.all([examineKafka(env), examinePostgres(env), examineReadiness(env)])).flat();
+  return (
+    await Promise.all([examineKafka(env), examinePostgres(env), examineCustody(env), examineReadiness(env)])
+  ).flat();
 }
 
 async function examineKafka(env: Env): Promise<Finding[]> {

@@ -10,6 +10,7 @@ export function layoutOf(dataDir: string) {
     log: (name: string) => join(dataDir, 'logs', `${name}.log`),
     secrets: join(dataDir, 'secrets.json'),
     apiKey: join(dataDir, 'api-key'),
+    custody: join(dataDir, 'custody'),
     sandbox: join(dataDir, 'sandbox.jsonl'),
     state: join(dataDir, 'state.json'),
     lock: join(dataDir, 'supervisor.lock'),

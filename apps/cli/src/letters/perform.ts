@@ -78,7 +78,8 @@ export async function change(
   { filter, atMost, ...order }: { filter: Record<string, string | true>; atMost: number | undefined; reason?: string },
   how: HowToAsk,
 ): Promise<number> {
-  if (atMost !== undefined) return make(env, `dead-letters/${kind}`, { filter, atMost, ...order }, how);
+  if (atMost !== undefined)
+    return make(new ReportingApi(env), `dead-letters/${kind}`, { filter, atMost, ...order }, how);
   const { all: _all, ...named } = filter;
   const found = await causesOf(env, { ...(named as Record<string, string>), state: 'open' });
   if (how.json) console.log(JSON.stringify(found, null, 2));

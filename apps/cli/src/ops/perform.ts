@@ -19,7 +19,8 @@ export interface ListedOperation {
 }
 
 const ENDED = new Set(['done', 'stopped', 'failed']);
-const LOOK_EVERY_MS = 1_000;
+/** Most are done at once; what takes longer is asked for less often. */
+const LOOK_EVERY_MS = [200, 300, 500, 1_000];
 
 export async function list(env: Env, kind: string | undefined, json: boolean): Promise<number> {
   const { items } = await new ReportingApi(env).call<{ items: ListedOperation[] }>(
@@ -55,7 +56,7 @@ export interface AboutOne {
 export async function aboutOne(env: Env, asked: AboutOne, how: HowToAsk): Promise<number> {
   const { what, channel, messageId, tenant, order } = asked;
   const path = [channel, messageId, what].map(encodeURIComponent).join('/');
-  return make(env, `messages/${path}${queryOf({ tenant })}`, order, how);
+  return make(new ReportingApi(env), `messages/${path}${queryOf({ tenant })}`, order, how);
 }
 
 export interface HowToAsk {
@@ -63,15 +64,22 @@ export interface HowToAsk {
   id: string | undefined;
   /** Returns only when it has ended. */
   wait: boolean;
+  /** It is waited for no longer once a service has said nothing for a minute: the operation waits without us. */
+  notForMissing?: boolean;
   json: boolean;
 }
 
 /** Has an operation made, and shows it. @returns the exit code: 1 where it is waited for and does not end as done */
-export async function make(env: Env, path: string, order: object, { id, wait, json }: HowToAsk): Promise<number> {
-  const api = new ReportingApi(env);
+export async function make(
+  api: ReportingApi,
+  path: string,
+  order: object | undefined,
+  { id, wait, json, notForMissing = false }: HowToAsk,
+): Promise<number> {
   let operation = await api.call<ListedOperation>('POST', path, order, id);
-  while (wait && !ENDED.has(operation.state)) {
-    await delay(LOOK_EVERY_MS);
+  for (let look = 0; wait && !ENDED.has(operation.state); look += 1) {
+    if (notForMissing && operation.missing.length > 0) break;
+    await delay(LOOK_EVERY_MS[Math.min(look, LOOK_EVERY_MS.length - 1)]);
     operation = await find(api, operation.operationId);
   }
   print(operation, json);

@@ -5,7 +5,14 @@ import { planKafka } from './kafka/kafka.ts';
 import type { Layout } from '../environment/layout.ts';
 import { localDatabaseUrl, planPostgres } from './postgres/postgres.ts';
 import type { Secrets } from './settings/secrets.ts';
-import { bootstrapKeyOf, localUrl, planService, recipientHashKeyOf, type Surroundings } from './services.ts';
+import {
+  bootstrapKeyOf,
+  custodyFolderOf,
+  localUrl,
+  planService,
+  recipientHashKeyOf,
+  type Surroundings,
+} from './services.ts';
 import type { PortName, Settings } from './settings/settings.ts';
 import { channelSetting } from '../environment/channel-services.ts';
 import { type Env, type ProcessName, type ServiceName, valueOf } from '../environment/env.ts';
@@ -74,6 +81,7 @@ export function assemble(settings: Settings, layout: Layout, secrets: Secrets, o
       RECIPIENT_HASH_KEY: recipientHashKeyOf(env, secrets),
       REPORTING_URL: localUrl(ports.reporting),
       REPORTING_KEY: apiKey,
+      CUSTODY_KEYRING_DIR: custodyFolderOf(env, layout),
       ...Object.fromEntries(
         Channel.options.map((channel) => [channelSetting(channel, 'URL'), localUrl(ports[channel])]),
       ),

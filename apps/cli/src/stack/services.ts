@@ -31,6 +31,10 @@ const internalTokenOf = (env: Env, secrets: Secrets): string => valueOf(env, 'IN
 export const recipientHashKeyOf = (env: Env, secrets: Secrets): string =>
   valueOf(env, 'RECIPIENT_HASH_KEY') ?? secrets.recipientHashKey;
 
+/** The folder of keys: the user's own, or the one in this DATA_DIR. */
+export const custodyFolderOf = (env: Env, layout: Layout): string =>
+  valueOf(env, 'CUSTODY_KEYRING_DIR') ?? layout.custody;
+
 type Values = Record<string, string>;
 
 /** The environment of one process: the user's own, plus what `npm start` sets. */
@@ -62,6 +66,7 @@ function channelValues(channel: Channel, env: Env, around: Surroundings): Values
   const sender = channelSetting(channel, 'FROM');
   const own = {
     PUBLIC_URL: env[channelSetting(channel, 'PUBLIC_URL')] || localUrl(ports[channel]),
+    CUSTODY_KEYRING_DIR: custodyFolderOf(env, around.layout),
     ...internalPortOf(channel, env, around),
     ...linkKeyOf(channel, env, around),
   };
@@ -104,7 +109,8 @@ const internalPortOf = (service: Channel | 'retry', env: Env, { ports, secrets }
   INTERNAL_TOKEN: internalTokenOf(env, secrets),
 });
 
-const reportingValues = (env: Env, { ports, secrets }: Surroundings): Values => ({
+const reportingValues = (env: Env, { ports, secrets, layout }: Surroundings): Values => ({
+  CUSTODY_KEYRING_DIR: custodyFolderOf(env, layout),
   REPORTING_BOOTSTRAP_KEY: bootstrapKeyOf(env, secrets),
   INTERNAL_TOKEN: internalTokenOf(env, secrets),
   ...Object.fromEntries(

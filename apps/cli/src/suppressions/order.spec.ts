@@ -29,8 +29,17 @@ describe('the command line of suppressions', () => {
     expect(await order('show', '-')).toMatchObject({ channel: 'email', recipient: 'ada@inbox.test' });
     expect(await order('add', 'ada@inbox.test', '--note', 'asked by phone')).toMatchObject({
       command: 'add',
+      wait: true,
       body: { channel: 'email', recipient: 'ada@inbox.test', note: 'asked by phone' },
     });
+    expect(await order('add', 'ada@inbox.test', '--note', 'why', '--id', 'call-17', '--no-wait')).toMatchObject({
+      id: 'call-17',
+      wait: false,
+    });
+    expect(await order('remove', 'ada@inbox.test', '--note', 'back', '--at-providers')).toMatchObject({
+      body: { recipient: 'ada@inbox.test', atProviders: true },
+    });
+    expect(await order('sync', '--id', 'after-mending')).toMatchObject({ command: 'sync', id: 'after-mending' });
     expect(
       await order('remove', 'f'.repeat(32), '--channel', 'email', '--scope', 'marketing', '--note', 'back'),
     ).toMatchObject({ body: { channel: 'email', scope: 'marketing' } });

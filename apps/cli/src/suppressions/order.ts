@@ -7,10 +7,10 @@ interface Common {
 
 export type SuppressionOrder = Common &
   (
-    | { command: 'sync' }
+    | { command: 'sync'; id?: string | undefined }
     | { command: 'list'; limit: number; filter: Record<string, string> }
     | { command: 'show'; channel: Channel; recipient: string }
-    | { command: 'add' | 'remove'; body: Record<string, string> }
+    | { command: 'add' | 'remove'; body: Record<string, string | true>; id: string | undefined; wait: boolean }
   );
 
 /** The options of the command line. */
@@ -22,6 +22,11 @@ export interface Values {
   limit?: string;
   note?: string;
   lifted?: boolean;
+  /** The caller’s name for the operation. */
+  id?: string;
+  wait?: boolean;
+  /** Also has the providers take the recipient off. */
+  atProviders?: boolean;
   json?: boolean;
 }
 
@@ -52,7 +57,14 @@ export function changeOrder(command: 'add' | 'remove', recipient: string, values
   return {
     command,
     json: values.json ?? false,
-    body: { channel: values.channel ?? channelOf(recipient), recipient, ...picked(values, fields) },
+    id: values.id,
+    wait: values.wait ?? true,
+    body: {
+      channel: values.channel ?? channelOf(recipient),
+      recipient,
+      ...picked(values, fields),
+      ...(values.atProviders && { atProviders: true as const }),
+    },
   };
 }
 

@@ -14,23 +14,6 @@ export interface Suppression {
   by?: string;
 }
 
-/** The last time that a channel took over the providers' lists, as the API shows it. */
-export interface ListRun {
-  channel: string;
-  state: 'never' | 'running' | 'done' | 'failed';
-  run: number;
-  lists: ListOutcome[];
-  failure: string | null;
-}
-
-export interface ListOutcome {
-  provider: string;
-  list: string;
-  read: number;
-  published: number;
-  trouble?: string;
-}
-
 /** One suppression as a line of text. */
 export function lineOf({
   channel,
@@ -53,9 +36,4 @@ export function lineOf({
     `${at}  ${channel.padEnd(5)}  ${(mask ?? '').padEnd(24)}  ${recipient}  ` +
     `${lifted ? 'lifted: ' : ''}${scope}${whose}, ${reason}${from === '' ? '' : ` (${from})`}${person}`
   );
-}
-
-export function listLine({ provider, list, read, published, trouble }: ListOutcome): string {
-  const counted = `${provider} ${list.replaceAll('_', ' ')}: ${read} there, ${published} new`;
-  return trouble === undefined ? `✓ ${counted}` : `✗ ${counted}; ${trouble}`;
 }

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { migrate } from '#libs/persistence';
 import { eventually, kafkaBrokers, KafkaTestClient, withAdmin } from '#libs/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -31,6 +34,21 @@ describe('the doctor, checking Kafka and PostgreSQL', () => {
     });
     expect(well).toBe(true);
     expect(await command([], env)).toEqual({ code: 0, output: expect.stringContaining('Nothing has to be fixed.') });
+  });
+
+  it('looks at the folder of keys, where one is set', async () => {
+    expect((await look()).found['custody.keys']).toMatchObject({ state: 'skipped' });
+    env['CUSTODY_KEYRING_DIR'] = mkdtempSync(join(tmpdir(), 'doctor-keys-'));
+    try {
+      expect((await look()).found['custody.keys']).toMatchObject({ state: 'ok' });
+      writeFileSync(join(env['CUSTODY_KEYRING_DIR'], 'notes.txt'), '');
+      expect((await look()).found['custody.keys']).toMatchObject({
+        state: 'fail',
+        seen: expect.stringContaining('"notes.txt" in it is no key'),
+      });
+    } finally {
+      rmSync(env['CUSTODY_KEYRING_DIR'], { recursive: true });
+    }
   });
 
   it('skips both when it is to check the providers only', async () => {

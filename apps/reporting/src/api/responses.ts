@@ -24,13 +24,7 @@ import { ExplanationResponse, HoldList, HoldResponse } from '../routing/response
 import { UnreadableBytesResponse, UnreadableDetail, UnreadableList } from '../unreadable/responses.ts';
 import { StatusReport } from '../status/responses.ts';
 import { RestoreList, RestoreStateResponse } from '../restore/responses.ts';
-import {
-  ListRuns,
-  ListRunsAsked,
-  SuppressionList,
-  SuppressionResponse,
-  SuppressionsFound,
-} from '../suppressions/responses.ts';
+import { SuppressionList, SuppressionsFound } from '../suppressions/responses.ts';
 
 const mask = z.string().describe('A recipient, masked, such as a***@inbox.test.');
 const nextCursor = z.string().nullable().describe('Asks for the next page; null on the last.');
@@ -165,10 +159,7 @@ export const responseSchemas = {
   ControlList,
   CancelPreview: CancelPreviewResponse,
   SuppressionList,
-  Suppression: SuppressionResponse,
   SuppressionsFound,
-  ListRuns,
-  ListRunsAsked,
   HoldList,
   Hold: HoldResponse,
   Explanation: ExplanationResponse,

@@ -86,7 +86,9 @@ const entryOf = (
 
 /** An operation as the API shows it. @param nowMs in milliseconds */
 export function responseOf(row: OperationRow, nowMs: number): OperationResponse {
-  const { id, kind, tenants, atMost, work, reason, askedBy, askedAt, stopBy, stopAt, services, words } = row;
+  const { id, kind, tenants, atMost, reason, askedBy, askedAt, stopBy, stopAt, services, words } = row;
+  // Sealed, it is of use to nobody who reads this.
+  const { sealedAddress: _, ...work } = row.work;
   return {
     operationId: id,
     kind,

@@ -46,4 +46,17 @@ export const SuppressionAddition = z.strictObject({
   note,
 });
 
-export const SuppressionRemoval = z.strictObject({ channel, recipient, scope, tenant, note });
+export const SuppressionRemoval = z.strictObject({
+  channel,
+  recipient,
+  scope,
+  tenant,
+  note,
+  atProviders: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Also has the providers take the recipient off their own lists of that scope. It needs the address, and a ' +
+        'key-ring (CUSTODY_KEYRING_DIR): the address travels sealed.',
+    ),
+});

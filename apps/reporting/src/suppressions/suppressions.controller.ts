@@ -4,6 +4,8 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.policy.ts';
 import { Access, CallerOfRequest } from '../access/guard/access.decorators.ts';
 import { DocumentRequest, DocumentResponse } from '../api/docs/docs.decorators.ts';
+import { IdempotencyKey } from '../operations/idempotency-key.ts';
+import { operationExamples, type OperationResponse } from '../operations/responses.ts';
 import {
   type Parsed,
   SuppressionAddition,
@@ -11,13 +13,10 @@ import {
   SuppressionRemoval,
   SuppressionSearch,
 } from './requests.ts';
-import {
-  suppressionExamples,
-  type SuppressionList,
-  type SuppressionResponse,
-  type SuppressionsFound,
-} from './responses.ts';
+import { suppressionExamples, type SuppressionList, type SuppressionsFound } from './responses.ts';
 import { SuppressionsService } from './suppressions.service.ts';
+
+const made = { status: 202, conflict: true } as const;
 
 /** Recipients are sent in bodies, because proxies log URLs. */
 @ApiTags('Suppressions')
@@ -49,33 +48,53 @@ export class SuppressionsController {
   }
 
   @Post()
+  @HttpCode(202)
   @Access('operate', { audited: 'suppression.added' })
   @DocumentRequest({
     body: SuppressionAddition,
     example: { channel: 'email', recipient: 'ada@inbox.test', tenant: 'shop', note: 'asked by phone' },
   })
-  @DocumentResponse('The suppression, which holds for the next message', 'Suppression', suppressionExamples.one, {
-    status: 201,
-  })
+  @DocumentResponse('Has its channel suppress a recipient', 'Operation', operationExamples.one, made)
   add(
     @CallerOfRequest() caller: Caller,
+    @IdempotencyKey() id: string | undefined,
     @Body(new Valid(SuppressionAddition)) addition: Parsed<typeof SuppressionAddition>,
-  ): Promise<SuppressionResponse> {
-    return this.suppressions.add(caller, addition);
+  ): Promise<OperationResponse> {
+    return this.suppressions.add(caller, id, addition);
   }
 
   @Post('remove')
-  @HttpCode(200)
+  @HttpCode(202)
   @Access('operate', { audited: 'suppression.removed' })
   @DocumentRequest({
     body: SuppressionRemoval,
     example: { channel: 'email', recipient: 'ada@inbox.test', tenant: 'shop', note: 'asked to get it again' },
   })
-  @DocumentResponse('The suppression, lifted', 'Suppression', suppressionExamples.lifted, { notFound: true })
+  @DocumentResponse(
+    'Has its channel lift a suppression: the operation fails where none holds',
+    'Operation',
+    operationExamples.one,
+    made,
+  )
   remove(
     @CallerOfRequest() caller: Caller,
+    @IdempotencyKey() id: string | undefined,
     @Body(new Valid(SuppressionRemoval)) removal: Parsed<typeof SuppressionRemoval>,
-  ): Promise<SuppressionResponse> {
-    return this.suppressions.remove(caller, removal);
+  ): Promise<OperationResponse> {
+    return this.suppressions.remove(caller, id, removal);
+  }
+
+  @Post('sync')
+  @HttpCode(202)
+  @Access('operate', { tenants: 'all', audited: 'suppression.lists-asked' })
+  @DocumentRequest({})
+  @DocumentResponse(
+    'Has the channels take over the providers’ own lists now; the counts say what came of each list',
+    'Operation',
+    operationExamples.one,
+    made,
+  )
+  sync(@CallerOfRequest() caller: Caller, @IdempotencyKey() id: string | undefined): Promise<OperationResponse> {
+    return this.suppressions.sync(caller, id);
   }
 }

@@ -1,11 +1,23 @@
-import { Channel, channelRegistry, isRecipient, type RecipientRef, recipientRef } from '#libs/contracts';
-import { badRequest, Cursor } from '#libs/runtime';
+import { randomUUID } from 'node:crypto';
+import {
+  Channel,
+  channelRegistry,
+  isRecipient,
+  type RecipientRef,
+  recipientIdentity,
+  recipientRef,
+  sealedAddressContext,
+} from '#libs/contracts';
+import { CustodyUnavailable } from '#libs/custody';
+import { ADDRESS_SEAL, type AddressSeal, badRequest, Cursor } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { Audit, type AuditAction } from '../access/audit/audit.port.ts';
 import { type Caller, maySee, shownTenants } from '../access/caller.policy.ts';
 import { boundToTenants, foreignTenant } from '../access/problems.ts';
-import { InternalServices } from '../internal/internal-services.port.ts';
+import type { OperationOrder } from '../operations/operation.ts';
+import { OperationsService } from '../operations/operations.service.ts';
+import type { OperationResponse } from '../operations/responses.ts';
 import { type ReportingConfig, reportingConfig } from '../reporting.config.ts';
+import { addressNeeded, custodyAway, noKeyRing } from './problems.ts';
 import { type KnownSuppression, KnownSuppressions } from './known-suppressions.port.ts';
 import type {
   Parsed,
@@ -23,6 +35,8 @@ const ALL_OF_ONE = 500;
 
 type Addition = Parsed<typeof SuppressionAddition>;
 type Removal = Parsed<typeof SuppressionRemoval>;
+/** What a job is about. `recipient`: its hash. */
+type Slot = Pick<Removal, 'channel' | 'recipient' | 'scope' | 'tenant' | 'note'>;
 
 /** Who must not be written to: what callers see of it, and what they change. */
 @Injectable()
@@ -31,8 +45,8 @@ export class SuppressionsService {
 
   constructor(
     @Inject(KnownSuppressions) private readonly known: Pick<KnownSuppressions, 'list'>,
-    @Inject(InternalServices) private readonly services: InternalServices,
-    @Inject(Audit) private readonly audit: Pick<Audit, 'record'>,
+    @Inject(OperationsService) private readonly operations: Pick<OperationsService, 'make'>,
+    @Inject(ADDRESS_SEAL) private readonly addresses: AddressSeal,
     @Inject(reportingConfig.KEY) config: Pick<ReportingConfig, 'RECIPIENT_HASH_KEY'>,
   ) {
     this.hashKey = config.RECIPIENT_HASH_KEY;
@@ -58,33 +72,82 @@ export class SuppressionsService {
     return { items: (await this.known.list(filter)).map((row) => shownTo(caller, row)) };
   }
 
-  add(caller: Caller, addition: Addition): Promise<SuppressionResponse> {
-    return this.change(caller, 'suppression.added', 'suppressions', addition);
+  /** Has a recipient suppressed by its channel. The address ends here: the job is about its hash. */
+  add(caller: Caller, id: string | undefined, addition: Addition): Promise<OperationResponse> {
+    const { hash, mask } = this.refOf(addition.recipient, addition.channel);
+    const about = { ...this.slotOf(caller, addition, hash), reason: addition.reason };
+    return this.make(caller, { id, kind: 'suppress', action: 'suppression.added' }, about, mask ? { mask } : {});
   }
 
-  /** @throws NotFoundException where there is no such suppression */
-  remove(caller: Caller, removal: Removal): Promise<SuppressionResponse> {
-    return this.change(caller, 'suppression.removed', 'suppressions/remove', removal);
+  /**
+   * Has a suppression lifted by its channel. Where none holds, the operation fails and says so.
+   * @throws ServiceUnavailableException where the providers are to be asked, and the address cannot be sealed
+   */
+  async remove(caller: Caller, named: string | undefined, removal: Removal): Promise<OperationResponse> {
+    const { recipient, channel, atProviders } = removal;
+    const { hash } = this.refOf(recipient, channel);
+    const about = { ...this.slotOf(caller, removal, hash), atProviders };
+    // Made here: the address is sealed for this very operation.
+    const id = named ?? randomUUID();
+    const order = { id, kind: 'unsuppress', action: 'suppression.removed' } as const;
+    if (!atProviders) return this.make(caller, order, about);
+    if (recipient === hash) throw addressNeeded();
+    // In the one form that is hashed: a provider knows neither names nor other spellings.
+    const sealedAddress = await this.seal(recipientIdentity(recipient), sealedAddressContext(id, about));
+    return this.make(caller, order, about, { sealedAddress });
   }
 
-  private async change(
-    caller: Caller,
-    action: AuditAction,
-    path: string,
-    { channel, ...change }: Addition | Removal,
-  ): Promise<SuppressionResponse> {
-    const { hash } = this.refOf(change.recipient, channel);
-    const tenant = tenantOf(caller, change.tenant);
-    await this.audit.record({
-      who: caller.who,
-      action,
-      target: `suppression:${channel}:${hash}`,
-      tenants: tenant === undefined ? 'all' : [tenant],
-      outcome: 'asked',
-      details: { scope: change.scope },
+  /** Has every channel take over the lists of its providers. @param caller of all tenants: the lists know none */
+  sync(caller: Caller, id: string | undefined): Promise<OperationResponse> {
+    return this.operations.make(caller, {
+      id,
+      kind: 'sync',
+      services: Channel.options,
+      tenants: 'all',
+      work: {},
+      asked: {},
+      action: 'suppression.lists-asked',
+      carrier: 'job',
     });
-    const body = { ...change, tenant, by: caller.who };
-    return this.services.ask<SuppressionResponse>(channel, { method: 'POST', path, body });
+  }
+
+  /** @throws ForbiddenException for a foreign tenant, or none where several are meant */
+  private slotOf(caller: Caller, { channel, scope, note, tenant: named }: Addition | Removal, recipient: string): Slot {
+    const tenant = tenantOf(caller, named);
+    return { channel, recipient, scope, ...(tenant !== undefined && { tenant }), note };
+  }
+
+  /**
+   * @param about what is asked for, with the hash: by it a repeat is known. The digest of an address could be tried
+   * with every address there is.
+   * @param carried what the channel gets besides; another spelling of the recipient gives another one
+   */
+  private make(
+    caller: Caller,
+    order: Pick<OperationOrder, 'id' | 'kind' | 'action'>,
+    about: Slot,
+    carried: { mask?: string; sealedAddress?: string } = {},
+  ): Promise<OperationResponse> {
+    const { channel, tenant, note } = about;
+    return this.operations.make(caller, {
+      ...order,
+      services: [channel],
+      tenants: tenant === undefined ? 'all' : [tenant],
+      work: { ...about, ...carried, by: caller.who },
+      asked: about,
+      reason: note,
+      carrier: 'job',
+    });
+  }
+
+  private async seal(address: string, context: Record<string, string>): Promise<string> {
+    if (!this.addresses.sealing) throw custodyAway('reporting has no CUSTODY_KEYRING_DIR', noKeyRing);
+    try {
+      return await this.addresses.sealing.seal(address, context);
+    } catch (error) {
+      if (!(error instanceof CustodyUnavailable)) throw error;
+      throw custodyAway(error.message, error.remedy);
+    }
   }
 
   /** @throws BadRequestException for what is neither an address of the channel nor a keyed hash */

@@ -56,7 +56,7 @@ export const OperationChanged = z.looseObject({
   seq: z.number().int().positive().describe('Counted per operation and service: a lower one changes nothing.'),
   state: OperationState,
   counts: z.record(z.string(), z.number().int().nonnegative()).describe('How many rows met which end so far.'),
-  reason: z.string().max(500).optional().describe('stopped, failed: why, in plain words.'),
+  reason: z.string().max(500).optional().describe('Why it ended so, or what it waits for, in plain words.'),
   at: Instant,
 });
 export type OperationChanged = z.infer<typeof OperationChanged>;

@@ -1,4 +1,4 @@
-import type { OperationRequested, OperationState } from '#libs/contracts';
+import type { OperationChanged, OperationRequested, OperationState } from '#libs/contracts';
 import type { PoolClient } from '#libs/persistence';
 import type { Counts, Portion } from './operation-work.ts';
 
@@ -32,6 +32,12 @@ export abstract class OperationJobs {
 
   /** Ends a job that has not ended; one that never came is kept as stopped, so that it does not start later. */
   abstract stop(request: OperationRequested, reason: string): Promise<void>;
+
+  /**
+   * What this service itself said last, of a job that its restored database has forgotten the end or the progress of.
+   * An older word changes nothing.
+   */
+  abstract onOwnWord(word: OperationChanged): Promise<void>;
 
   /** A job that has a portion to do, also one whose holder did not come back in time. */
   abstract take(leaseMs: number): Promise<TakenJob | undefined>;

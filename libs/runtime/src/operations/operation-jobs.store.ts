@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OperationRequested } from '#libs/contracts';
+import { isEnded, type OperationChanged, type OperationRequested } from '#libs/contracts';
 import { database, type Pool, type PoolClient, transaction } from '#libs/persistence';
 import { type Beginning, type JobWord, OperationJobs, type TakenJob } from './operation-jobs.port.ts';
 import type { Counts, Portion } from './operation-work.ts';
@@ -41,6 +41,18 @@ export class PostgresOperationJobs extends OperationJobs {
                lease_token = NULL, lease_until = NULL
          WHERE j.ended_at IS NULL`,
         [request.operationId, JSON.stringify(request), reason],
+      ),
+    );
+  }
+
+  async onOwnWord({ operationId, seq, state, counts, reason, at }: OperationChanged): Promise<void> {
+    await database('operation', () =>
+      this.pool.query(
+        `UPDATE ${this.table}
+            SET state = $2, seq = $3, reported_seq = $3, counts = $4, reason = $5, changed_at = $6, lease_token = NULL,
+                lease_until = NULL, ended_at = CASE WHEN $7 THEN $6::timestamptz END
+          WHERE operation_id = $1 AND seq <= $3`,
+        [operationId, state, seq, JSON.stringify(counts), reason ?? null, at, isEnded(state)],
       ),
     );
   }
@@ -114,7 +126,7 @@ export class PostgresOperationJobs extends OperationJobs {
   }
 
   private async settle(client: PoolClient, id: string, before: Counts, portion: Portion): Promise<void> {
-    const { counts, cursor, end, restMs = 0 } = portion;
+    const { counts, cursor, end, restMs = 0, waitsFor } = portion;
     await client.query(
       `UPDATE ${this.table}
           SET state = $2, reason = $3, counts = $4, cursor = coalesce($5, cursor), seq = seq + 1, changed_at = now(),
@@ -124,7 +136,7 @@ export class PostgresOperationJobs extends OperationJobs {
       [
         id,
         end?.state ?? 'running',
-        end?.reason ?? null,
+        end?.reason ?? waitsFor ?? null,
         JSON.stringify(sum(before, counts)),
         cursor === undefined ? null : JSON.stringify(cursor),
         Math.round(restMs),

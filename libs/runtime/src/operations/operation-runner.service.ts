@@ -60,6 +60,14 @@ export class OperationRunner {
   }
 
   /**
+   * A word of this service’s own, read again after a restore: a job that had ended must not begin again.
+   * @throws InfrastructureDown; repeating is safe.
+   */
+  async onOwnWord(word: OperationChanged): Promise<void> {
+    if (word.service === this.options.service) await this.options.store.onOwnWord(word);
+  }
+
+  /**
    * One portion of one job.
    * @throws InfrastructureDown when something that it needs cannot be reached: another round goes on.
    */

@@ -32,6 +32,8 @@ export interface Portion {
   end?: { state: 'done' | 'stopped' | 'failed'; reason?: string };
   /** How long the next portion waits at least, in milliseconds. */
   restMs?: number;
+  /** What it waits for, where that is not as usual: a sentence. */
+  waitsFor?: string;
 }
 
 /** How one kind of job is done. */

@@ -17,9 +17,9 @@ export const auditActions = {
   'control.lift': 'The hold of a provider was lifted.',
   'hold.lifted': 'A channel was asked to lift a hold.',
   'restore.lifted': 'A service whose database was restored was asked to go on.',
-  'suppression.added': 'A channel was asked to suppress a recipient.',
-  'suppression.lists-asked': 'The channels were asked to take over the providers’ own lists.',
-  'suppression.removed': 'A channel was asked to lift a suppression.',
+  'suppression.added': 'A recipient was to be suppressed.',
+  'suppression.lists-asked': 'The providers’ own lists were to be taken over.',
+  'suppression.removed': 'A suppression was to be lifted.',
   'unreadable.revealed': 'The bytes of an unreadable record were shown.',
 } as const;
 export type AuditAction = keyof typeof auditActions;

@@ -1,4 +1,4 @@
-import { HttpLists, type ListReader, type ListsAccess, notAsDocumented } from '#libs/provider-http';
+import { HttpLists, type ListEntry, type ListReader, type ListsAccess, notAsDocumented } from '#libs/provider-http';
 import type { ListPage } from '#libs/providers';
 import { listPageOf } from './resend.lists.policy.ts';
 
@@ -27,7 +27,15 @@ export class ResendLists extends HttpLists {
       after = page.after;
     }
   }
+
+  /** DELETE /suppressions/{id or email}. Its list knows no scope but all. */
+  protected entriesOf(address: string, scope: string): readonly ListEntry[] {
+    if (scope !== 'all') return [];
+    return [{ list: LIST, path: `/suppressions/${address}`, unpermitted: unpermitted('change') }];
+  }
 }
 
+const unpermitted = (what: 'read' | 'change') => `the key may not ${what} it: RESEND_API_KEY would need full access`;
+
 const worded = ({ trouble, status }: { trouble: string; status?: number }) =>
-  status === 401 || status === 403 ? 'the key may not read it: RESEND_API_KEY would need full access' : trouble;
+  status === 401 || status === 403 ? unpermitted('read') : trouble;

@@ -1,6 +1,6 @@
-import { HttpLists, type ListReader, type ListsAccess, notAsDocumented } from '#libs/provider-http';
+import { HttpLists, type ListEntry, type ListReader, type ListsAccess, notAsDocumented } from '#libs/provider-http';
 import type { ListPage } from '#libs/providers';
-import { entriesOf, leaversOf, type List, lists, PAGE } from './sendgrid.lists.policy.ts';
+import { entriesOf, leaversOf, type List, lists, PAGE, removalPaths } from './sendgrid.lists.policy.ts';
 
 /** SendGrid's own suppression lists. */
 export class SendgridLists extends HttpLists {
@@ -13,6 +13,13 @@ export class SendgridLists extends HttpLists {
   protected async *pages(reader: ListReader): AsyncGenerator<ListPage> {
     for (const { list, path, ...means } of lists) yield* pagesOf(reader, list, path, means);
     yield await leavers(reader);
+  }
+
+  protected entriesOf(address: string, scope: string): readonly ListEntry[] {
+    return removalPaths(address, scope).map(({ keyScope, ...entry }) => ({
+      ...entry,
+      unpermitted: `the key may not change it: give SENDGRID_API_KEY the scope ${keyScope}`,
+    }));
   }
 }
 

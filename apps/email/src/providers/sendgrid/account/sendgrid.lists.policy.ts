@@ -38,3 +38,32 @@ export function leaversOf(body: unknown): ListedAddress[] | undefined {
     at: new Date(one.created_at * 1000),
   }));
 }
+
+/**
+ * Where an address stands in the lists of a scope, and the scope of a key that may take it off: DELETE of
+ * `/v3/suppression/<list>/{email}`, `/v3/asm/suppressions/global/{email}` and
+ * `/v3/asm/groups/{group_id}/suppressions/{email}` (tsg_suppressions_v3).
+ * @param address as it goes into a path
+ */
+export function removalPaths(address: string, scope: string): { list: string; path: string; keyScope: string }[] {
+  if (scope === 'marketing')
+    return [
+      {
+        list: 'unsubscribes',
+        path: `/v3/asm/suppressions/global/${address}`,
+        keyScope: 'asm.suppressions.global.delete',
+      },
+    ];
+  const [, group] = /^group:sendgrid:(\d+)$/.exec(scope) ?? [];
+  if (group !== undefined)
+    return [
+      {
+        list: 'group_unsubscribes',
+        path: `/v3/asm/groups/${group}/suppressions/${address}`,
+        keyScope: 'asm.groups.suppressions.delete',
+      },
+    ];
+  return lists
+    .filter((one) => one.scope === scope)
+    .map(({ list, path }) => ({ list, path: `${path}/${address}`, keyScope: 'suppression.delete' }));
+}

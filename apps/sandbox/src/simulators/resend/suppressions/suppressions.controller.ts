@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Query, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ResendReception } from '../email/reception.service.ts';
 import type { SuppressionQuery } from './suppressions.policy.ts';
@@ -25,5 +25,10 @@ export class ResendSuppressionsController {
   @Post('batch/add')
   addAll(@Res() reply: FastifyReply): void {
     this.reception.answer(reply, ({ body }) => this.suppressions.addAll(body, Date.now()), 'full_access');
+  }
+
+  @Delete(':suppression')
+  remove(@Res() reply: FastifyReply, @Param('suppression') idOrEmail: string): void {
+    this.reception.answer(reply, () => this.suppressions.remove(idOrEmail), 'full_access');
   }
 }

@@ -66,6 +66,15 @@ export class ResendSuppressions {
     };
   }
 
+  remove(idOrEmail: string): Answer {
+    const found = [...this.entries.values()].find(
+      ({ id, email }) => id === idOrEmail || email === idOrEmail.toLowerCase(),
+    );
+    if (!found) return refusal('not_found', 'Suppression not found');
+    this.entries.delete(found.email);
+    return { status: 200, body: { object: 'suppression', id: found.id, deleted: true } };
+  }
+
   private put(
     address: string,
     origin: ResendSuppression['origin'],

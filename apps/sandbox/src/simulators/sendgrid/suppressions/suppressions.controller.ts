@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { errorResponse } from '../error.policy.ts';
 import { SendGridReception } from '../mail/reception.service.ts';
@@ -36,5 +36,23 @@ export class SendGridSuppressionsController {
     this.reception.answer(reply, 'asm.groups.suppressions.create', ({ body }) =>
       this.lists.leave(group, body, Date.now()),
     );
+  }
+
+  @Delete('suppression/:list/:email')
+  remove(@Res() reply: FastifyReply, @Param('list') name: string, @Param('email') email: string): void {
+    this.reception.answer(reply, 'suppression.delete', () => {
+      const list = listNames.find((known) => known === name);
+      return list ? this.lists.remove(list, email) : errorResponse(404);
+    });
+  }
+
+  @Delete('asm/suppressions/global/:email')
+  rejoinAll(@Res() reply: FastifyReply, @Param('email') email: string): void {
+    this.reception.answer(reply, 'asm.suppressions.global.delete', () => this.lists.remove('unsubscribes', email));
+  }
+
+  @Delete('asm/groups/:group/suppressions/:email')
+  rejoin(@Res() reply: FastifyReply, @Param('group') group: string, @Param('email') email: string): void {
+    this.reception.answer(reply, 'asm.groups.suppressions.delete', () => this.lists.rejoin(group, email));
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Answer } from '../../../core/response.ts';
 import type { DropReason } from '../magic.policy.ts';
 import type { MailMessage } from '../message.ts';
-import { badRequest } from '../error.policy.ts';
+import { badRequest, errorResponse } from '../error.policy.ts';
 import {
   dropReason,
   suppressionsFrom,
@@ -92,6 +92,14 @@ export class SendGridSuppressions {
         ip: '',
       });
     return { status: 201, body: { recipient_emails: emails } };
+  }
+
+  remove(list: ListName, email: string): Answer {
+    return this.lists.get(list)!.delete(email.toLowerCase()) ? { status: 204 } : errorResponse(404);
+  }
+
+  rejoin(group: string, email: string): Answer {
+    return this.groups.get(Number(group))?.delete(email.toLowerCase()) ? { status: 204 } : errorResponse(404);
   }
 
   private membersOf(group: number): Map<string, Member> {
