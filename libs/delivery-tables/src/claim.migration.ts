@@ -98,8 +98,8 @@ export const claimMigration: Migration = {
 
 /**
  * The plan is made once for each connection. PostgreSQL would make one for every call, since it takes that for cheaper:
- * 1.3 ms of its processor time for a claim alone, and a quarter of that of a batch. Whatever the number of hops, each is
- * to be looked up by the index; a plan that was made while the table was empty would read all of it.
+ * 1.3 ms of its processor time for a claim alone, and a quarter of that of a batch. Whatever the number of hops, each
+ * is to be looked up by the index; a plan that was made while the table was empty would read all of it.
  */
 export const claimPlanMigration: Migration = {
   name: '014-claim-plan',

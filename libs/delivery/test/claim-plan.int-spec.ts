@@ -21,7 +21,8 @@ afterAll(() => database.drop());
 async function reads(): Promise<{ whole: number; byIndex: number }> {
   await pool.query('SELECT pg_stat_force_next_flush()');
   const { rows } = await pool.query<{ whole: number; by_index: number }>(
-    "SELECT sum(seq_scan)::int AS whole, sum(idx_scan)::int AS by_index FROM pg_stat_user_tables WHERE relname LIKE 'ledger%'",
+    `SELECT sum(seq_scan)::int AS whole, sum(idx_scan)::int AS by_index
+       FROM pg_stat_user_tables WHERE relname LIKE 'ledger%'`,
   );
   return { whole: rows[0]!.whole, byIndex: rows[0]!.by_index };
 }
