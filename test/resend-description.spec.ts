@@ -88,7 +88,7 @@ it('whatever the contract takes, the sandbox takes as Resend would', async () =>
   await fc.assert(
     fc.asyncProperty(bodies, async (body) => {
       expect(
-        checkEmail(await body, { account: { ...account, domains: [...account.domains] }, together: false, now: 0 }),
+        checkEmail(await body, { account: { ...account, domains: [...account.domains] }, isInBatch: false, now: 0 }),
       ).toMatchObject({ ok: true });
     }),
     { numRuns: 300 },

@@ -16,9 +16,9 @@ const address = (index: number) => `a${index}@inbox.test`;
 const body = { from: 'news@acme.test', to: [address(0)], subject: 'Hello', text: 'It works' };
 /** The text of the sandbox's refusal of these parts over a plain e-mail. */
 const theirs =
-  (parts: object, together = false) =>
+  (parts: object, isInBatch = false) =>
   (): string[] => {
-    const checked = checkEmail({ ...body, ...parts }, { account, together, now });
+    const checked = checkEmail({ ...body, ...parts }, { account, isInBatch, now });
     return checked.ok ? [] : [(checked.refusal.body as { message: string }).message];
   };
 const message = (parts: object): EmailMessage => ({

@@ -10,7 +10,7 @@ export interface Rules {
   /** The owner of the domains allowed in From. */
   account: AccountSetup;
   /** Whether it is a member of a batch. */
-  together: boolean;
+  isInBatch: boolean;
   /** Milliseconds of the epoch. */
   now: number;
 }
@@ -23,7 +23,7 @@ const reserved = new Set(['example.com', 'test.com']);
 export function checkEmail(body: unknown, rules: Rules): Checked {
   const parsed = Email.safeParse(body);
   if (!parsed.success) return { ok: false, refusal: refusalOf(parsed.error.issues[0]!, body) };
-  const refused = together(parsed.data, rules);
+  const refused = refusalAsAWhole(parsed.data, rules);
   return refused ? { ok: false, refusal: refused } : { ok: true, email: parsed.data };
 }
 
@@ -51,16 +51,16 @@ function refusalOf(issue: z.core.$ZodIssue, body: unknown): Answer {
 }
 
 /** Rules over several fields, and over the account. */
-function together(email: Email, rules: Rules): Answer | undefined {
+function refusalAsAWhole(email: Email, rules: Rules): Answer | undefined {
   if (!email.template && email.subject === undefined)
     return refusal('missing_required_field', 'Missing `subject` field.');
   if (!email.template && email.html === undefined && email.text === undefined)
     return refusal('missing_required_field', 'Missing `html` or `text` field.');
   if (email.template && (email.html !== undefined || email.text !== undefined))
     return refusal('validation_error', 'A template cannot go with `html` or `text`.');
-  if (rules.together && email.attachments)
+  if (rules.isInBatch && email.attachments)
     return refusal('validation_error', 'The `attachments` field is not supported in a batch.');
-  if (rules.together && email.scheduled_at)
+  if (rules.isInBatch && email.scheduled_at)
     return refusal('validation_error', 'The `scheduled_at` field is not supported in a batch.');
   if (sizeOf(email) > MAX_BYTES)
     return refusal(

@@ -59,8 +59,8 @@ export class EmailService {
     return ids;
   }
 
-  private check(body: unknown, together: boolean): Checked {
-    const checked = checkEmail(body, { account: this.accounts.of<AccountSetup>('resend'), together, now: Date.now() });
+  private check(body: unknown, isInBatch: boolean): Checked {
+    const checked = checkEmail(body, { account: this.accounts.of<AccountSetup>('resend'), isInBatch, now: Date.now() });
     return checked.ok ? applied(checked.email, this.templates.find(checked.email.template?.id ?? '')) : checked;
   }
 }
