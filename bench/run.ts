@@ -1,4 +1,4 @@
-/** `npm run bench -- dispatch|failover|keyed|latency|retry|webhooks`: what the platform does, measured. */
+/** `npm run bench -- dispatch|failover|keyed|latency|reporting|retry|webhooks`: what the platform does, measured. */
 import { InvalidArgumentError, Option } from 'commander';
 import { CliCommand } from '../apps/cli/src/command.ts';
 import { UsageError } from '../apps/cli/src/errors.ts';
@@ -11,6 +11,7 @@ import { failover, type FailoverOptions } from './failover/failover.ts';
 import { Closers } from './foundation/closers.ts';
 import { keyed } from './keyed/keyed.ts';
 import { latency } from './latency/latency.ts';
+import { reporting } from './reporting/reporting.ts';
 import { retry } from './retry/retry.ts';
 import { tableOf } from './table.ts';
 import { type WebhookOptions, webhooks } from './webhooks/webhooks.ts';
@@ -78,6 +79,17 @@ const program = new CliCommand('npm run bench --')
     measurement('latency', 200)
       .description('From publishing to the provider, and to delivered, on an idle system with the sandbox.')
       .does(async (order: Common) => show('latency', order, await latency(closers, say, order))),
+  )
+  .addCommand(
+    measurement('reporting', 1_000_000)
+      .description(
+        'Facts a second that reporting takes in through Kafka, how fresh its counts are meanwhile, and how long its ' +
+          'answers take on so many messages, beside the same question on their rows.',
+      )
+      .option('--ingest <n>', 'messages whose four facts go through Kafka', wholeNumber(1_000), 100_000)
+      .does(async (order: Shown & { messages: number; ingest: number }) =>
+        show('reporting', order, await reporting(await startBench(closers, say), order)),
+      ),
   )
   .addCommand(
     measurement('retry', 30_000)

@@ -13,6 +13,7 @@ import { metricsPage } from './metrics.ts';
 import { dashboard } from '../monitoring/dashboard.ts';
 import { alertsFile, rulesFile } from '../monitoring/write.ts';
 import { runbookPages } from './runbooks.ts';
+import { priceTableSchema } from './price-table.ts';
 import { retryPolicyExample, retryPolicySchema } from './retry-policy.ts';
 import { contractSchemas } from './schemas.ts';
 import { topicsPage } from './topics.ts';
@@ -22,6 +23,7 @@ export async function pages(root: string): Promise<Map<string, string>> {
   return new Map([
     ...contractSchemas().map(({ file, schema }) => [`docs/schemas/${file}`, json(schema)] as const),
     ['docs/schemas/retry-policy.schema.json', json(retryPolicySchema())],
+    ['docs/schemas/price-table.schema.json', json(priceTableSchema())],
     ['docs/retry-policy.yaml', retryPolicyExample()],
     ['docs/asyncapi.json', json(asyncApi())],
     ['docs/topics.md', topicsPage()],

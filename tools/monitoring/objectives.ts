@@ -19,6 +19,8 @@ export const objectives = {
   parked: 10_000,
   latenessSeconds: 60,
   eventLoopSeconds: 0.5,
+  /** A period of reporting’s messages should be followed by the next after 22 days (REPORTING_TIMELINE_DAYS / 4). */
+  periodDays: 28,
 } as const;
 
 /** Google's multi-window burn rates: how much of a month's budget goes, seen over a long and a short window. */

@@ -1,10 +1,10 @@
 import { Channel } from '#libs/contracts';
-import { counters } from '#libs/telemetry';
+import { counters, gauges } from '#libs/telemetry';
 import type { Alert } from './alert.ts';
 import { objectives } from './objectives.ts';
-import { total } from './series.ts';
+import { either, total } from './series.ts';
 
-const { lag, latenessSeconds, eventLoopSeconds } = objectives;
+const { lag, latenessSeconds, eventLoopSeconds, periodDays } = objectives;
 const increased = (row: Parameters<typeof total>[0], by: string, window: string, matchers = '') =>
   `sum by (${by}) (increase(${total(row, matchers)}[${window}]))`;
 
@@ -148,6 +148,38 @@ export const platformAlerts: readonly Alert[] = [
       means: 'It sends nothing until it is lifted, so that nothing goes a second time.',
       look: ['`npx messaging restore status`.'],
       act: ['See [a restored database](../operations.md#a-restored-database).'],
+    },
+  },
+  {
+    name: 'MessagingCountsDiffer',
+    severity: 'warning',
+    expr: `max(${either(gauges.differentDays, (series) => series)}) > 0`,
+    for: '0m',
+    summary: 'Counts are not what the messages say.',
+    description: 'The nightly recount found {{ $value }} day(s) whose counts differ from their messages.',
+    runbook: {
+      means: 'Reports of these days are wrong. Messages, timelines and what is sent are not touched.',
+      look: [
+        '`npx messaging reporting status`: which days, and how many rows.',
+        'Was a release installed that counts otherwise, or a row changed by hand?',
+      ],
+      act: [
+        '`npx messaging reporting rebuild`: each message is folded and each day counted anew, while facts go on.',
+        'If a later night finds another day, it is a fault of the platform: report it.',
+      ],
+    },
+  },
+  {
+    name: 'MessagingPeriodOld',
+    severity: 'warning',
+    expr: `max(${either(gauges.periodAge, (series) => series)}) > ${periodDays} * 86400`,
+    for: '1h',
+    summary: 'The next period of messages could not be opened.',
+    description: 'The period that is open is {{ $value | humanizeDuration }} old.',
+    runbook: {
+      means: 'Messages are taken in all the same; what is past its retention is deleted later than it should be.',
+      look: ['The log of reporting: `a job fails` (periods).', 'The rights of its user: it makes and drops tables.'],
+      act: ['Mend the cause; the next try follows by itself within minutes.'],
     },
   },
   {

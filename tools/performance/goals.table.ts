@@ -1,5 +1,13 @@
 /** The measurements of `npm run bench`, which docs/performance.md shows. */
-export const measurements = ['dispatch', 'failover', 'keyed', 'latency', 'retry', 'webhooks'] as const;
+export const measurements = [
+  'dispatch',
+  'failover',
+  'keyed',
+  'latency',
+  'reporting',
+  'retry',
+  'webhooks',
+] as const;
 export type Measurement = (typeof measurements)[number];
 
 /** A figure that is held against what it must be, and what is aimed at. */
@@ -44,6 +52,13 @@ const rows: readonly Row[] = [
   ['a single plan is late, p99', 'retry', 'latenessMs.p99', 'less', 250, 250, 'ms'],
   ['webhooks of SendGrid by 100 / those of 06573fd', 'webhooks', 'ratios.sendgridToBase', 'more', 1.4, 2, ''],
   ['webhooks of Twilio / those of 06573fd', 'webhooks', 'ratios.twilioToBase', 'more', 2, 3, ''],
+  ['facts a second that reporting takes in', 'reporting', 'ingestPerS', 'more', 8_000, 12_000, ''],
+  ['a timeline, p99', 'reporting', 'timelineMsP99', 'less', 30, 10, 'ms'],
+  ['a search by recipient, p99', 'reporting', 'searchRecipientMsP99', 'less', 30, 10, 'ms'],
+  ['the overview, p95', 'reporting', 'overviewMsP95', 'less', 100, 30, 'ms'],
+  ['a report over 90 days, p95', 'reporting', 'reportDay90MsP95', 'less', 100, 50, 'ms'],
+  ['the same on the messages’ rows / by the counts', 'reporting', 'rollupSpeedup', 'more', 20, 50, ''],
+  ['from Kafka to the counts under load, p99', 'reporting', 'freshnessMsP99', 'less', 2_000, 500, 'ms'],
 ];
 
 export const goals: readonly Goal[] = rows.map(([figure, measurement, path, better, must, aim, unit]) => ({

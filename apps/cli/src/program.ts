@@ -11,6 +11,7 @@ import { keysCommand } from './commands/keys.ts';
 import { discardCommand, redriveCommand } from './commands/redrive.ts';
 import { lettersCommand } from './commands/letters.ts';
 import { opsCommand } from './commands/ops.ts';
+import { reportingCommand } from './commands/reporting.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { smokeCommand } from './commands/smoke.ts';
 import { statusCommand } from './commands/status.ts';
@@ -39,6 +40,7 @@ const operatorCommands = () => [
   opsCommand(),
   keysCommand(),
   auditCommand(),
+  reportingCommand(),
   restoreCommand(),
   unreadableCommand(),
   templatesCommand(),

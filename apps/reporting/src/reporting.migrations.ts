@@ -1,5 +1,6 @@
 import type { Migration } from '#libs/persistence';
 import { accessMigrations } from './access/access.migrations.ts';
+import { countsMigration } from './counts/counts.migrations.ts';
 import { controlMigrations } from './controls/controls.migrations.ts';
 import { letterMigrations } from './letters/letters.migrations.ts';
 import { operationMigrations } from './operations/operations.migrations.ts';
@@ -101,4 +102,5 @@ export const reportingMigrations: readonly Migration[] = [
   ...controlMigrations,
   suppressionsMigration,
   unreadableMigration,
+  countsMigration,
 ];

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.ts';
+import { CountsModule } from './counts/counts.module.ts';
 import { ControlsModule } from './controls/controls.module.ts';
 import { MessageController } from './api/message/message.controller.ts';
 import { PostgresReports } from './api/report.store.ts';
@@ -25,6 +26,9 @@ import { HoldsController } from './routing/holds.controller.ts';
 import { ReceiptRequests } from './receipts/receipt-requests.service.ts';
 import { TakenMessages } from './receipts/taken-messages.port.ts';
 import { PostgresTakenMessages } from './receipts/taken-messages.store.ts';
+import { WaitingFacts } from './projection/waiting-facts.port.ts';
+import { PostgresWaitingFacts } from './projection/waiting-facts.store.ts';
+import { WaitingService } from './projection/waiting.service.ts';
 import { reportingConfig } from './reporting.config.ts';
 import { RestoreFrontController } from './restore/restore.controller.ts';
 import { StatusModule } from './status/status.module.ts';
@@ -35,6 +39,7 @@ import { UnreadableModule } from './unreadable/unreadable.module.ts';
   imports: [
     AccessModule,
     ControlsModule,
+    CountsModule,
     InternalModule,
     OperationsModule,
     StatusModule,
@@ -55,6 +60,8 @@ import { UnreadableModule } from './unreadable/unreadable.module.ts';
   ],
   providers: [
     { provide: Projection, useClass: PostgresProjection },
+    { provide: WaitingFacts, useClass: PostgresWaitingFacts },
+    WaitingService,
     { provide: Reports, useClass: PostgresReports },
     { provide: TakenMessages, useClass: PostgresTakenMessages },
     ReportService,

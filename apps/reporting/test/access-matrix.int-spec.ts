@@ -10,7 +10,7 @@ import { OperationsService } from '../src/operations/operations.service.ts';
 import { Projection } from '../src/projection/projection.port.ts';
 import type { UnreadableList } from '../src/unreadable/responses.ts';
 import { KnownSuppressions } from '../src/suppressions/known-suppressions.port.ts';
-import { aDeadLetter, aSuppressionChange, fact, requested } from './facts.ts';
+import { aDeadLetter, aSuppressionChange, fact, receipt, requested } from './facts.ts';
 import { InternalPort } from './internal-port.ts';
 import { ReportingApi, token } from './reporting-api.ts';
 
@@ -53,6 +53,16 @@ const ofAllTenants = (needs: Scope) => ({ needs, others: 403, allTenants: true }
 
 const aSuppression = (tenant: string) => ({ channel: 'email', recipient: 'ada@inbox.test', tenant, note: 'asked' });
 
+/** A report over the counts. */
+const aReport = (kind: string, more = '', shows?: string): Row => ({
+  needs: 'read',
+  ask: (tenant) => ({
+    url: `/v1/reports/${kind}?tenant=${tenant}&from=2030-01-01T00:00:00Z&to=2031-01-01T00:00:00Z${more}`,
+  }),
+  others: 200,
+  ...(shows !== undefined && { shows }),
+});
+
 /** By route; a new one needs a row here. */
 const rows: Readonly<Record<string, Row>> = {
   'GET /v1/messages': { needs: 'read', ask: () => ({ url: '/v1/messages' }), others: 200 },
@@ -73,7 +83,7 @@ const rows: Readonly<Record<string, Row>> = {
     }),
     others: 200,
     // Counts name nobody.
-    shows: '"total":2',
+    shows: '"total":3',
   },
   'GET /v1/dead-letters': { needs: 'read', ask: () => ({ url: '/v1/dead-letters' }), others: 200 },
   'GET /v1/dead-letters/groups': {
@@ -235,6 +245,18 @@ const rows: Readonly<Record<string, Row>> = {
     audited: true,
   },
   'GET /v1/status': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/status' }) },
+  'GET /v1/reports/delivery': aReport('delivery', '&groupBy=tenant'),
+  'GET /v1/reports/failures': aReport('failures', '&groupBy=tenant'),
+  'GET /v1/reports/latency': aReport('latency', '&groupBy=tenant'),
+  'GET /v1/reports/engagement': aReport('engagement', '&groupBy=tenant'),
+  'GET /v1/reports/providers': aReport('providers', '', '"attempts":{"sent":1}'),
+  'GET /v1/reports/cost': aReport('cost'),
+  'GET /v1/counts': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/counts' }) },
+  'POST /v1/counts/rebuild': {
+    ...ofAllTenants('operate'),
+    ask: () => ({ url: '/v1/counts/rebuild', body: {} }),
+    audited: true,
+  },
   'GET /v1/restore': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/restore' }) },
   'POST /v1/restore/lift': {
     ...ofAllTenants('operate'),
@@ -319,6 +341,11 @@ beforeAll(async () => {
     await projection.project(requested(of.messageId, { tenant }));
     await projection.project(fact(of.messageId, { tenant, status: 'failed', final: true, source: 'retry' }));
     await projection.project(requested(`w-${tenant}`, { tenant }));
+    await projection.project(requested(`d-${tenant}`, { tenant }));
+    const taken = { tenant, hop: 1, provider: 'sendgrid' };
+    await projection.project(fact(`d-${tenant}`, taken));
+    for (const status of ['delivered', 'opened'] as const)
+      await projection.project(receipt(`d-${tenant}`, { ...taken, status, eventId: randomUUID() }));
     await projection.addDeadLetter(aDeadLetter({ ...of, id: identityKey(of) }, { eventId: randomUUID() }));
     await aKey(['read'], [tenant]);
     await suppressed(tenant);

@@ -1,6 +1,12 @@
 import { milliseconds } from '#libs/contracts';
 import { postgresSettings } from '#libs/persistence';
-import { internalAccessSettings, internalSettings, serviceSettings, settingsGroup } from '#libs/runtime';
+import {
+  internalAccessSettings,
+  internalSettings,
+  letterRetentionSettings,
+  serviceSettings,
+  settingsGroup,
+} from '#libs/runtime';
 import { kafkaSettings } from '#libs/transport';
 import { z } from 'zod';
 import { policySettings, twoPolicies } from './policy/policy.settings.ts';
@@ -53,10 +59,7 @@ export const RetryConfig = z
       'How long it is remembered what was decided about a message, in milliseconds; keep it above the retention of ' +
         'send.deferred.',
     ),
-    RETRY_LETTER_RETENTION_MS: milliseconds(35 * 24 * 3_600_000).describe(
-      'How long a dead letter can be redriven, in milliseconds: its row is kept so long, longer than the topic ' +
-        'dead-letters.',
-    ),
+    ...letterRetentionSettings,
     RETRY_CLEANUP_MS: milliseconds(60_000).describe(
       'How often what is past its retention is deleted, in milliseconds.',
     ),

@@ -38,5 +38,13 @@ export const recipientHashSettings = {
   ),
 };
 
+/** How long what was given up can be redriven: retry keeps it so long, and reporting must know it so long. */
+export const letterRetentionSettings = {
+  RETRY_LETTER_RETENTION_MS: milliseconds(35 * 24 * 3_600_000).describe(
+    'How long a dead letter can be redriven, in milliseconds: its row is kept so long, longer than the topic ' +
+      'dead-letters. The same for retry and reporting.',
+  ),
+};
+
 const schema = z.object(serviceSettings(0, 0));
 export type ServiceConfig = z.infer<typeof schema>;

@@ -37,7 +37,8 @@ export class PostgresReports extends Reports {
   async history(id: string): Promise<MessageHistory | undefined> {
     const [row] = await this.rows<MessageRow & { facts: KeptFact[]; deadLetter: DeadLetterFact | null }>(
       `SELECT ${messageColumns},
-              coalesce((SELECT json_agg(e.fact) FROM reporting.event e WHERE e.id = m.id), '[]') AS facts,
+              coalesce((SELECT json_agg(e.fact) FROM reporting.event e
+                         WHERE e.id = m.id AND e.period = m.period), '[]') AS facts,
               (SELECT to_json(l) FROM (
                 SELECT ${letterColumns} FROM reporting.dead_letter d WHERE d.id = m.id ORDER BY d.at DESC LIMIT 1
               ) l) AS "deadLetter"
@@ -55,7 +56,10 @@ export class PostgresReports extends Reports {
       .add(status, (value) => `m.status = ${value}`)
       .add(tenant, (value) => `m.tenant = ${value}`)
       .add(tenants, (value) => `m.tenant = ANY(${value})`)
-      .add(recipientHash, (value) => `m.id IN (SELECT r.id FROM reporting.recipient r WHERE r.hash = ${value})`)
+      .add(
+        recipientHash,
+        (value) => `(m.id, m.period) IN (SELECT r.id, r.period FROM reporting.recipient r WHERE r.hash = ${value})`,
+      )
       .addPair(after && [after.at, after.id], (at, id) => `(m.requested_at, m.id) < (${at}, ${id})`);
     const order = `ORDER BY m.requested_at DESC, m.id DESC LIMIT ${where.value(limit)}`;
     return this.rows(`SELECT ${messageColumns} FROM reporting.message m ${where.text} ${order}`, where.values);

@@ -15,6 +15,15 @@ import {
   StatusSource,
 } from '#libs/contracts';
 import { z } from 'zod';
+import { CountsResponse } from '../counts/responses.ts';
+import {
+  CostReport,
+  DeliveryReport,
+  EngagementReport,
+  FailureReport,
+  ProviderReport,
+  TookReport,
+} from '../reports/responses.ts';
 import { AuditList } from '../access/audit/responses.ts';
 import { LetterGroups } from '../letters/responses.ts';
 import { OperationList, OperationResponse } from '../operations/responses.ts';
@@ -163,6 +172,13 @@ export const responseSchemas = {
   HoldList,
   Hold: HoldResponse,
   Explanation: ExplanationResponse,
+  Counts: CountsResponse,
+  DeliveryReport,
+  FailureReport,
+  TookReport,
+  EngagementReport,
+  ProviderReport,
+  CostReport,
   RestoreList,
   RestoreState: RestoreStateResponse,
   Status: StatusReport,

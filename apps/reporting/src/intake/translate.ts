@@ -4,6 +4,7 @@ import {
   type ChannelRequest,
   type ConsideredProvider,
   contentDigest,
+  countryOfNumber,
   type DeadLetter,
   factId,
   type Failure,
@@ -33,6 +34,8 @@ export interface Arrival {
 export function factOfRequest(channel: Channel, request: ChannelRequest, arrival: Arrival): IncomingFact {
   const of = { tenant: request.tenant, channel, messageId: request.messageId };
   const templates = templatesOf(request);
+  const addresses = channelRegistry[channel].addressesOf(request);
+  const country = addresses.map(countryOfNumber).find((found) => found !== undefined);
   return {
     of,
     fact: {
@@ -41,9 +44,7 @@ export function factOfRequest(channel: Channel, request: ChannelRequest, arrival
       final: false,
       source: 'request',
       at: nearestInstant(arrival.timestamp),
-      recipients: channelRegistry[channel]
-        .addressesOf(request)
-        .map((address) => recipientRef(arrival.hashKey, address)),
+      recipients: addresses.map((address) => recipientRef(arrival.hashKey, address)),
       sendAt: request.sendAt && utc(request.sendAt),
       lane: arrival.lane,
       category: request.category,
@@ -51,6 +52,7 @@ export function factOfRequest(channel: Channel, request: ChannelRequest, arrival
       correlationId: request.correlationId,
       tags: request.tags,
       ...(templates.length > 0 && { templates }),
+      ...(country !== undefined && { country }),
     },
   };
 }
@@ -84,6 +86,7 @@ const factOf = (changed: StatusChanged, traceId: string | undefined): KeptFact =
   recipientCount: changed.recipientCount,
   recipients: changed.recipients?.map(bare),
   failure: changed.failure && plain(changed.failure),
+  link: changed.link,
   segments: changed.segments,
   encoding: changed.encoding,
   nextAt: changed.nextAt && utc(changed.nextAt),

@@ -28,6 +28,8 @@ export interface KeptFact {
   recipientCount?: number | undefined;
   recipients?: RecipientRef[] | undefined;
   failure?: Failure | undefined;
+  /** Of a click: which link, as a hash. */
+  link?: string | undefined;
   segments?: number | undefined;
   encoding?: StatusChanged['encoding'];
   nextAt?: string | undefined;
@@ -45,6 +47,8 @@ export interface KeptFact {
   tags?: string[] | undefined;
   /** The names of the templates that its request uses. */
   templates?: string[] | undefined;
+  /** Of a request to a phone number: its country, ISO 3166. */
+  country?: string | undefined;
   /** Names of fields that could not be kept. */
   lacks?: string[] | undefined;
 }

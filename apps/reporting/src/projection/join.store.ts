@@ -10,6 +10,7 @@ import {
   referenceOf,
   referencesIn,
 } from './join.policy.ts';
+import { keepWaiting, release } from './waiting.store.ts';
 
 type Known = Map<string, Members>;
 
@@ -26,7 +27,10 @@ export async function joinReceipts(client: PoolClient, facts: readonly IncomingF
     members,
   );
   const returned = sorted(waiting, members);
-  if (arrived.orphans.length > 0) await keep(client, arrived.orphans);
+  await keepWaiting(
+    client,
+    arrived.orphans.map((fact) => ({ fact })),
+  );
   if (returned.owned.length > 0) await release(client, returned.owned);
   return [...named, ...arrived.owned, ...returned.owned];
 }
@@ -70,21 +74,4 @@ async function waitingFor(client: PoolClient, references: readonly Reference[]):
     columnsOf(references, 'provider', 'providerMessageId'),
   );
   return rows.map((row) => row.fact);
-}
-
-async function keep(client: PoolClient, orphans: readonly KeptFact[]): Promise<void> {
-  await client.query(
-    `INSERT INTO reporting.orphan (event_id, provider, provider_message_id, fact)
-     SELECT (fact->>'eventId')::uuid, fact->>'provider', fact->>'providerMessageId', fact
-       FROM unnest($1::jsonb[]) AS r(fact)
-      ORDER BY 1
-     ON CONFLICT (event_id) DO NOTHING`,
-    [orphans.map((fact) => JSON.stringify(fact))],
-  );
-}
-
-async function release(client: PoolClient, joined: readonly KnownFact[]): Promise<void> {
-  await client.query('DELETE FROM reporting.orphan WHERE event_id = ANY($1::uuid[])', [
-    joined.map(({ fact }) => fact.eventId),
-  ]);
 }

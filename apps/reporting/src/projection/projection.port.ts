@@ -10,4 +10,10 @@ export abstract class Projection {
 
   /** Resolves when the dead letter is committed; a repeat changes nothing. */
   abstract addDeadLetter(letter: DeadLetterFact): Promise<void>;
+
+  /**
+   * Joins the facts that wait for these messages, which are known now.
+   * @throws InfrastructureDown when PostgreSQL cannot be reached; repeating is safe.
+   */
+  abstract joinWaiting(ids: readonly string[]): Promise<void>;
 }

@@ -8,6 +8,8 @@ export interface MessageProjection {
   final: boolean;
   /** When it entered this status. */
   statusAt: string;
+  /** The kind of the failure by which it did. */
+  kind: string | null;
   engagement: Engagement[];
   /** The last provider that was involved. */
   provider: string | null;
@@ -34,6 +36,7 @@ export function deriveState(facts: readonly KeptFact[]): MessageProjection {
   return {
     ...state,
     statusAt: speaking.at,
+    kind: speaking.failure?.kind ?? null,
     provider: ordered.findLast((fact) => fact.provider !== undefined)?.provider ?? null,
     attempts: Math.max(0, ...ordered.map((fact) => fact.attempt ?? 0)),
     requestedAt: request?.at ?? ordered.map((fact) => fact.at).sort()[0]!,

@@ -60,7 +60,8 @@ WITH unasked AS (
    ORDER BY status_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 )
 SELECT m.id, m.tenant, m.channel, m.message_id, m.lane, m.trace_id, m.recipients, m.correlation_id, m.tags,
-       coalesce((SELECT jsonb_agg(e.fact) FROM reporting.event e WHERE e.id = m.id), '[]') AS facts
+       coalesce((SELECT jsonb_agg(e.fact) FROM reporting.event e
+                  WHERE e.id = m.id AND e.period = m.period), '[]') AS facts
   FROM unasked u JOIN reporting.message m USING (id)`;
 
 const askedSql = 'UPDATE reporting.message SET receipt_asked = true WHERE id = ANY($1::uuid[])';

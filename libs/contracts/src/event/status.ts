@@ -91,6 +91,11 @@ export const StatusChanged = z.looseObject({
     .describe('Of a receipt: how many recipients the send had, where more than one.'),
   recipients: z.array(RecipientRef).optional().describe('Of a send: all it went to.'),
   failure: Failure.optional(),
+  link: z
+    .string()
+    .max(36)
+    .optional()
+    .describe('Of a click: which link, as a hash of it. A link may hold personal data.'),
   segments: z.number().int().positive().optional().describe('Of an SMS that was sent: how many parts it takes.'),
   encoding: SmsEncoding.optional().describe('Of an SMS that was sent.'),
   nextAt: Instant.optional().describe('When it will be tried next, where that is known.'),

@@ -87,6 +87,9 @@ function parsed(text: string): ReadNumber | undefined {
 /** One spelling for a number; any other text is returned unchanged. */
 export const phoneIdentity = (text: string): string => readPhoneNumber(text)?.identity ?? text;
 
+/** The country of a phone number, ISO 3166; undefined for any other text, and for numbers of no country. */
+export const countryOfNumber = (text: string): string | undefined => readPhoneNumber(text)?.plan.country;
+
 /**
  * A number without its country's trunk prefix; any other text, such as a short code or a name, is returned unchanged.
  */

@@ -1,5 +1,6 @@
 import { happenedAt } from '../webhook/provider-time.ts';
 import {
+  contentDigest,
   isInstant,
   nearestInstant,
   receiptId,
@@ -61,6 +62,7 @@ export function receiptFact(receipt: Receipt, now: number): StatusChanged {
     ...(providerMessageId !== '' && { providerMessageId }),
     // The mask shows the address that the provider names, so that a person sees where the mail was forwarded to.
     ...(recipient && concerned && { recipient: { mask: recipient.mask, hash: concerned.hash } }),
+    ...(link !== undefined && { link: contentDigest(link) }),
     source: receipt.source ?? 'receipt',
     // A truncated time is earlier than the event: the latest possible time keeps the order of the timeline.
     at: nearestInstant(happened ? Math.min(happened.getTime() + atWithinMs, Math.max(now, happened.getTime())) : now),

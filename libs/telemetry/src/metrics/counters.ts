@@ -245,6 +245,24 @@ export const counters = {
     labels: { 'messaging.destination.name': 'topic, without prefix', 'mi.field': 'name of the field' },
     remedy: 'find who writes them: a service of another version, or somebody else',
   },
+  lateFacts: {
+    name: 'mi.facts.late',
+    unit: '{fact}',
+    meaning:
+      'Receipts and engagements that waited for seven days, and whose message never came: it is none of ours, or is ' +
+      'past its retention.',
+    labels: {
+      'mi.source': '`receipt`, `lookup`, or the service that reported it',
+      'mi.status': '`delivered`, `opened` and the others of [delivery.md](delivery.md)',
+    },
+  },
+  differentCounts: {
+    name: 'mi.counts.different',
+    unit: '{row}',
+    meaning: 'Rows of counts that were not what the messages of their day say, as the nightly recount found them.',
+    labels: {},
+    remedy: '`messaging reporting rebuild`, and [reporting.md](reporting.md)',
+  },
   suppressionLists: {
     name: 'mi.suppression.lists',
     unit: '{list}',

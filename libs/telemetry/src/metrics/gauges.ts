@@ -64,6 +64,22 @@ export const gauges = {
     labels: {},
     remedy: 'look at the log of retry, and at PostgreSQL and Kafka',
   },
+  differentDays: {
+    name: 'mi.counts.different_days',
+    unit: '{day}',
+    meaning:
+      'Days whose counts are not what their messages say, as far as they were compared and not counted anew since. ' +
+      'Each replica of reporting gives the same.',
+    labels: {},
+    remedy: '`messaging reporting rebuild`, and [reporting.md](reporting.md)',
+  },
+  periodAge: {
+    name: 'mi.period.age',
+    unit: 's',
+    meaning: 'How long the period is open that new messages go to. Each replica of reporting gives the same.',
+    labels: {},
+    remedy: 'where it grows beyond a quarter of REPORTING_TIMELINE_DAYS: the log of reporting (`a job fails`: periods)',
+  },
   eventLoopDelayP50: {
     name: 'nodejs.eventloop.delay.p50',
     unit: 's',

@@ -15,6 +15,7 @@ export const auditActions = {
   'control.resume': 'What was paused was resumed.',
   'control.cancel': 'Messages were cancelled by filter.',
   'control.lift': 'The hold of a provider was lifted.',
+  'counts.rebuilt': 'The counts of messages were to be made anew.',
   'hold.lifted': 'A channel was asked to lift a hold.',
   'restore.lifted': 'A service whose database was restored was asked to go on.',
   'suppression.added': 'A recipient was to be suppressed.',
