@@ -60,6 +60,7 @@ const outageCommand = new CliCommand('npm run chaos -- outage')
   )
   .option('--messages <n>', 'published meanwhile; each makes the outage 3 ms longer', wholeNumber(1), 100_000)
   .option('--rate <n>', 'calls a second that the platform allows itself', wholeNumber(1), 400)
+  .option('--calls <n>', 'calls that a replica has out at a time (default: as it ships)', wholeNumber(1))
   .option('--replicas <n>', 'of email and retry: 1 or 2', wholeNumber(1), 2)
   .option('--seed <n>', 'chooses the messages', wholeNumber(0), 1)
   .option('--second <n>', 'messages of the run with a second provider; 0: none', wholeNumber(0), 5_000)
@@ -124,6 +125,7 @@ async function chaos({ kills, seed = Math.floor(Math.random() * 1e6), json, keep
 interface OutageOrder {
   messages: number;
   rate: number;
+  calls?: number;
   replicas: number;
   seed: number;
   second: number;
@@ -149,7 +151,7 @@ async function outage({ rate: ratePerS, second, json, write, withParent, ...orde
   return troubles.length === 0 ? 0 : 1;
 }
 
-type ParkedOrder = Omit<OutageOrder, 'rate' | 'replicas' | 'second'> & { seconds: number };
+type ParkedOrder = Omit<OutageOrder, 'rate' | 'calls' | 'replicas' | 'second'> & { seconds: number };
 
 async function parked({ json, write, withParent, ...order }: ParkedOrder): Promise<number> {
   const figures = await runParked({ ...order, say: timed(), signal: untilAsked(withParent) });

@@ -3,21 +3,22 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { type Figures, mustBeZero } from './check/check.policy.ts';
+import type { OutageFigures } from './outage/outage.policy.ts';
 
 const script = join(import.meta.dirname, '..', '..', 'tools', 'chaos.ts');
 
-interface Run {
+interface Run<F> {
   code: number | null;
-  figures: Figures;
+  figures: F;
   /** What a person would read; tells why a run did not end well. */
   reported: string;
 }
 
 /** A system of its own, as `npm run chaos` runs it; it stops with this process, however that ends. */
-async function chaos(...args: string[]): Promise<Run> {
+async function chaos<F extends object = Figures>(...args: string[]): Promise<Run<F>> {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', script, '--json', '--with-parent', ...args],
+    ['--conditions=source', '--disable-warning=TimeoutNegativeWarning', script, ...args, '--json', '--with-parent'],
     {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '' },
@@ -26,7 +27,7 @@ async function chaos(...args: string[]): Promise<Run> {
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const [out, reported, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (out.trim() === '') throw new Error(`the run ended with ${code} and no figures:\n${reported}`);
-  return { code, reported, figures: JSON.parse(out) as Figures };
+  return { code, reported, figures: JSON.parse(out) as F };
 }
 
 describe('the system under chaos', () => {
@@ -37,6 +38,16 @@ describe('the system under chaos', () => {
     for (const tried of Object.values({ ...figures.exercised, ambiguous: figures.ambiguous.total }))
       expect(tried).toBeGreaterThan(0);
   }, 400_000);
+});
+
+describe('the only provider is away', () => {
+  it('for a compressed hour: few calls meanwhile, no herd after it, nothing lost, nothing sent twice', async () => {
+    // So few calls at a time that the machine does not decide how many fail until the circuit is open.
+    const order = 'outage --messages 5000 --replicas 1 --second 0 --rate 150 --calls 40';
+    const { code, figures, reported } = await chaos<OutageFigures>(...order.split(' '));
+    if (code !== 0) throw new Error(reported);
+    expect(figures).toMatchObject({ messages: 5_000, outageS: expect.any(Number), mostHops: expect.any(Number) });
+  }, 240_000);
 });
 
 describe('a seeded bug is found by the checker:', () => {

@@ -100,6 +100,25 @@ describe('Releasing from Postgres', () => {
     expect(await replica.take({})).toMatchObject({ more: false });
   });
 
+  it('takes urgent ones first after a downtime, and of every lane its part, however old the others are', async () => {
+    const lanes = ['bulk', 'transactional', 'urgent'] as const;
+    const older = (index: number) => new Date(Date.parse(past) + index * 60_000).toISOString();
+    await Promise.all(
+      lanes.flatMap((lane, index) =>
+        Array.from({ length: 60 }, (_, number) =>
+          schedule.decisions.decideOnce(
+            asking(aDeferred({ messageId: `${lane}-${number}`, lane }), planned(older(index))),
+          ),
+        ),
+      ),
+    );
+    const { plans } = await schedule.aReplica().take({}, 50);
+    const taken = lanes.map((lane) => plans.filter(({ due }) => due.lane === lane).length);
+    expect(taken.reduce((sum, count) => sum + count)).toBe(50);
+    expect(taken[2]).toBeGreaterThanOrEqual(35);
+    expect(taken[0]).toBeGreaterThan(0);
+  });
+
   it('takes few large messages at once, however many are due', async () => {
     const request = { text: 'x'.repeat(3_000_000) };
     await Promise.all(

@@ -52,6 +52,8 @@ export interface RawRecord {
 export interface SeenRecord {
   partition: number;
   offset: number;
+  /** When it was written, ms since 1970. */
+  timestamp: number;
   key: string | null;
   keyBytes: Buffer | null;
   /** The raw bytes. */
@@ -136,10 +138,11 @@ function bytesOf(value: RawRecord['value']): string | Buffer | null {
   return value === null || typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value);
 }
 
-function seen(partition: number, { offset, key, value, headers }: KafkaMessage): SeenRecord {
+function seen(partition: number, { offset, timestamp, key, value, headers }: KafkaMessage): SeenRecord {
   return {
     partition,
     offset: Number(offset),
+    timestamp: Number(timestamp),
     key: key?.toString() ?? null,
     keyBytes: key,
     value,

@@ -22,6 +22,8 @@ export interface OutageOptions {
   /** Replicas of email and retry: one or two. */
   replicas: number;
   ratePerS: number;
+  /** Calls that a replica has out at a time; undefined: as it ships. */
+  calls?: number;
   say: (line: string) => void;
   signal: AbortSignal;
   keep: boolean;
@@ -55,14 +57,14 @@ const compressed = {
 
 /** A system that reaches its first provider through a gate. */
 async function startStack(
-  { replicas, say, signal }: OutageOptions,
+  { replicas, calls, say, signal }: OutageOptions,
   env: Record<string, string>,
 ): Promise<{ chaos: ChaosStack; gate: Gate }> {
   const gate = await Gate.open();
   const chaos = await ChaosStack.start({
     services,
     replicated: replicas > 1 ? ['email', 'retry'] : [],
-    env: { ...compressed, ...env },
+    env: { ...compressed, ...(calls !== undefined && { BULKHEAD_CALLS: String(calls) }), ...env },
     serviceEnv: { email: { SENDGRID_BASE_URL: gate.url } },
     say,
     signal,

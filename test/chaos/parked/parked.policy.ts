@@ -5,12 +5,15 @@ export const PROVIDERS_RATE = 10;
 
 export const limits = {
   /**
-   * Releases in any second: the second step of the ramp, which the provider refuses, and what a killed replica had
-   * taken and another one takes up. Two ramps, or one that went on doubling, would release more.
+   * Releases in any second: the second step of the ramp, which the provider refuses, and on top of it what a killed
+   * replica had taken and another one takes up. Two ramps, or one that went on doubling, would release 40.
    */
-  releasedInASecond: 2.5 * PROVIDERS_RATE,
-  /** Messages a second that the provider takes, at least: a refusal costs a second or two. */
-  acceptedPerS: PROVIDERS_RATE / 2,
+  releasedInASecond: 3 * PROVIDERS_RATE,
+  /**
+   * Messages a second that the provider takes, at least. Each refusal holds it for a second or two, and the ramp begins
+   * anew at ten a second, which is the provider’s very limit.
+   */
+  acceptedPerS: PROVIDERS_RATE / 4,
   /** Of what is taken while all lanes wait; four in five are meant to be (libs/contracts, lane shares). */
   urgentShare: 0.7,
 };
