@@ -2,7 +2,7 @@
  * `npm run chaos -- --messages 20000 --kills 40 --seed 7 --json`: the whole system under faults that the seed chooses,
  * and what became of every message. The exit code is 0 only where nothing was lost, sent twice, turned around or left
  * open. `npm run chaos -- outage`: a provider that is away for an hour. `npm run chaos -- parked`: 100,000 parked ones
- * that leave by a slow provider.
+ * that leave by a slow provider. `npm run chaos -- redrive`: dead letters by the thousand, while retry is killed.
  */
 import { CliCommand } from '../apps/cli/src/command.ts';
 import { run } from '../apps/cli/src/program.ts';
@@ -14,6 +14,7 @@ import { beyondParkedLimits } from '../test/chaos/parked/parked.policy.ts';
 import { parkedReport } from '../test/chaos/parked/report-parked.ts';
 import { runParked } from '../test/chaos/parked/run-parked.ts';
 import { seededBugs } from '../test/chaos/seeded-bugs.ts';
+import { runRedrive } from '../test/chaos/redrive/run-redrive.ts';
 import { reportOf } from '../test/chaos/report.ts';
 import { runChaos, wholeSystem } from '../test/chaos/run.ts';
 import { writeSection } from '../test/chaos/write-section.ts';
@@ -22,6 +23,7 @@ interface Order {
   messages?: number;
   kills: number;
   restores?: number;
+  operations: boolean;
   seed?: number;
   json: boolean;
   keep: boolean;
@@ -43,6 +45,7 @@ const command = new CliCommand('npm run chaos --')
     'chooses messages and faults; the same seed chooses the same (default: by chance)',
     wholeNumber(0),
   )
+  .option('--operations', 'operators pause, resume and redrive meanwhile; nothing is restored then', false)
   .option('--json', 'one line of JSON: the figures', false)
   .option('--keep', 'keep logs and data even where nothing was found', false)
   .addOption(
@@ -84,6 +87,18 @@ const parkedCommand = new CliCommand('npm run chaos -- parked')
   .option('--with-parent', 'stop as soon as standard input closes', false)
   .does(parked, { trouble: 2 });
 
+const redriveCommand = new CliCommand('npm run chaos -- redrive')
+  .description(
+    'Redrives messages that have expired, through the front door, while both replicas of retry are killed in turn: ' +
+      'each must reach its provider once (docs/chaos.md).',
+  )
+  .option('--messages <n>', 'how many of them', wholeNumber(1), 10_000)
+  .option('--seed <n>', 'chooses the messages', wholeNumber(0), 1)
+  .option('--json', 'one line of JSON: the figures', false)
+  .option('--keep', 'keep logs and data', false)
+  .option('--with-parent', 'stop as soon as standard input closes', false)
+  .does(redrive, { trouble: 2 });
+
 /** Ctrl-C, a TERM, or the end of the parent: the run ends early, and everything is stopped. */
 function untilAsked(withParent: boolean): AbortSignal {
   const stopping = new AbortController();
@@ -100,19 +115,20 @@ function untilAsked(withParent: boolean): AbortSignal {
 async function chaos({ kills, seed = Math.floor(Math.random() * 1e6), json, keep, ...order }: Order): Promise<number> {
   const { seededBug, withParent } = order;
   const messages = order.messages ?? seededBugs[seededBug ?? '']?.messages ?? 2_000;
-  const restores = order.restores ?? Math.floor(kills / 8);
+  const { operations } = order;
+  const restores = order.restores ?? (operations ? 0 : Math.floor(kills / 8));
   const say = timed();
   const signal = untilAsked(withParent);
   say(`seed ${seed}`);
   const keeping = keep ? 'always' : seededBug ? 'never' : 'where something was found';
   const result = await runChaos(
-    { messages, kills, restores, seed, keep: keeping, say, signal },
+    { messages, kills, restores, operations, seed, keep: keeping, say, signal },
     seededBugs[seededBug ?? '']?.scenario ?? wholeSystem,
   );
   signal.throwIfAborted();
   const repeat =
     `npm run chaos -- --messages ${messages} --kills ${kills} --restores ${restores} --seed ` +
-    `${seed}${seededBug ? ` --seeded-bug ${seededBug}` : ''}`;
+    `${seed}${operations ? ' --operations' : ''}${seededBug ? ` --seeded-bug ${seededBug}` : ''}`;
   const report = reportOf(result, repeat);
   if (!json) console.log(report);
   else {
@@ -163,12 +179,43 @@ async function parked({ json, write, withParent, ...order }: ParkedOrder): Promi
   return troubles.length === 0 ? 0 : 1;
 }
 
+interface RedriveOrder {
+  messages: number;
+  seed: number;
+  json: boolean;
+  keep: boolean;
+  withParent: boolean;
+}
+
+async function redrive({ json, withParent, ...order }: RedriveOrder): Promise<number> {
+  const say = timed();
+  const signal = untilAsked(withParent);
+  const { operation, kills, figures, findings, seconds } = await runRedrive({ ...order, say, signal });
+  signal.throwIfAborted();
+  const { published, operated } = figures;
+  const isWhole = operation.state === 'done' && operated.redriven === published;
+  if (json) console.log(JSON.stringify({ ...figures, kills, seconds }));
+  else {
+    const troubles = mustBeZero.filter((name) => figures[name] > 0).map((name) => `${name}: ${figures[name]}`);
+    console.log(
+      [
+        `${operated.redriven} of ${published} dead letters were redriven in spite of ${kills} kills of retry; ` +
+          `the operation is ${operation.state}. ${seconds.toFixed(0)} s in all.`,
+        ...troubles.map((trouble) => `  ✗ ${trouble}`),
+        ...findings.slice(0, 10).map(({ kind, messageId, what }) => `  ${kind}: ${messageId}: ${what}`),
+        ...(isWhole && troubles.length === 0 ? ['  ✓ each went once, and has come to its end'] : []),
+      ].join('\n'),
+    );
+  }
+  return isWhole && mustBeZero.every((name) => figures[name] === 0) ? 0 : 1;
+}
+
 /** Says lines with the seconds since now; of a death its first line: the last words of the dead are in its log. */
 function timed(): (line: string) => void {
   const start = performance.now();
   return (line) => console.error(`[${((performance.now() - start) / 1000).toFixed(1)}] ${line.split('\n')[0]}`);
 }
 
-const scenarios: Record<string, CliCommand> = { outage: outageCommand, parked: parkedCommand };
+const scenarios: Record<string, CliCommand> = { outage: outageCommand, parked: parkedCommand, redrive: redriveCommand };
 const [name = '', ...args] = process.argv.slice(2);
 await run(scenarios[name] ?? command, scenarios[name] ? args : process.argv.slice(2));

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { pauseKey } from '#libs/contracts';
+import { chanceOf } from './check/chance.policy.ts';
 import { workloadOf } from './messages.policy.ts';
+import { operationsOf } from './operations.policy.ts';
 import { planOf } from './plan.policy.ts';
 
 const options = {
@@ -77,6 +80,24 @@ describe('a chaos run', () => {
     const without = (restores: number) => planOf({ ...options, restores }).faults.map(({ at: _, ...fault }) => fault);
     expect(without(3)).toEqual(without(0));
     expect(planOf({ ...options, kills: 0, restores: 1 }).restores).toHaveLength(1);
+  });
+
+  it('has every operation before any comes again, on every channel and lane', () => {
+    const about = { ms: 400_000, channels: ['email', 'sms'] as const, tenant: 'chaos-4' };
+    const operations = operationsOf(about, chanceOf(4, 'operations'));
+    expect(operations).toEqual(operationsOf(about, chanceOf(4, 'operations')));
+    const kinds = operations.slice(0, 8).map((each) => (each.kind === 'pause' ? pauseKey(each.target) : each.channel));
+    expect(kinds.toSorted()).toEqual([
+      'email',
+      'pause:channel:email',
+      'pause:channel:sms',
+      'pause:lane:*:bulk',
+      'pause:lane:email:transactional',
+      'pause:lane:sms:transactional',
+      'pause:tenant:chaos-4',
+      'sms',
+    ]);
+    expect(Math.max(...operations.map(({ at }) => at))).toBeLessThan(about.ms);
   });
 
   it('never has two storms at one provider at a time', () => {

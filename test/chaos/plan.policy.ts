@@ -1,5 +1,6 @@
 import type { ServiceName } from '../../apps/cli/src/environment/env.ts';
 import { type Chance, chanceOf } from './check/chance.policy.ts';
+import type { Operation } from './operations.policy.ts';
 
 /** What is done to the system's own processes. `at`: milliseconds after the first message. */
 export type InjectedFault = { at: number } & (
@@ -34,6 +35,8 @@ export interface Plan {
   faults: InjectedFault[];
   outages: Outage[];
   restores: PlannedRestore[];
+  /** What operators do meanwhile; missing: nothing. */
+  operations?: readonly Operation[];
   /** How long upstream publishes and faults go on, in milliseconds. */
   ms: number;
 }

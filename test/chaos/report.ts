@@ -16,6 +16,7 @@ export function reportOf({ figures, findings, timelines, seconds, dataDir }: Cha
       `policy${ambiguous.resentByPolicyIds.map((id) => ` ${id}`).join('')}`,
     `  ${figures.exercised.coalesced} shared a call, ${figures.exercised.toSeveralRecipients} had several ` +
       `recipients, ${figures.exercised.orderedPairs} pairs of one key could be compared`,
+    `  ${figures.operated.pauses} pauses were in force, ${figures.operated.redriven} dead letters were redriven`,
     ...(figures.receiptsNotRepeated > 0
       ? [`  ${figures.receiptsNotRepeated} end as sent: the provider gave up telling more while we could not listen`]
       : []),

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Channel } from '#libs/contracts';
+import { Channel } from '#libs/contracts';
 import { createKafka } from '../../apps/cli/src/kafka/kafka-client.ts';
 import type { ServiceName } from '../../apps/cli/src/environment/env.ts';
+import { chanceOf } from './check/chance.policy.ts';
 import { check, type Verdict } from './check/check.policy.ts';
 import {
   acceptedSends,
@@ -13,6 +14,8 @@ import {
   timelineOf,
 } from './gather.ts';
 import { type Parsed, type UpstreamRecord, type Workload, workloadOf } from './messages.policy.ts';
+import { type Operated, operateAll } from './operate.ts';
+import { operationsOf } from './operations.policy.ts';
 import { type Plan, planOf } from './plan.policy.ts';
 import { publish } from './publish.ts';
 import { type PublishedRecord, restoreAll } from './restore/restore.ts';
@@ -27,6 +30,8 @@ export interface ChaosOptions {
   kills: number;
   /** How often schemas are restored from a backup meanwhile. */
   restores: number;
+  /** Whether operators pause, resume and redrive meanwhile. A restored reporting forgets what was asked of it. */
+  operations?: boolean;
   say: (line: string) => void;
   signal: AbortSignal;
   /** Whether logs and data outlive the run. */
@@ -64,15 +69,13 @@ export const wholeSystem: Scenario = {
   replicated,
   channels: ['email', 'sms'],
   repeated: 0.08,
-  plan: ({ seed, kills, restores }) =>
-    planOf({
-      seed,
-      kills,
-      restores,
-      ...timing,
-      services: everybody,
-      victims: [...everybody, ...replicated.map((name) => `${name}-2`)],
-    }),
+  plan: ({ seed, kills, restores, operations }) => {
+    const victims = [...everybody, ...replicated.map((name) => `${name}-2`)];
+    const plan = planOf({ seed, kills, restores, ...timing, services: everybody, victims });
+    if (!operations) return plan;
+    const about = { ms: plan.ms, channels: Channel.options, tenant: tenantOf(seed) };
+    return { ...plan, operations: operationsOf(about, chanceOf(seed, 'operations')) };
+  },
   timeoutMs: 60_000,
 };
 
@@ -85,10 +88,10 @@ export async function runChaos(options: ChaosOptions, scenario: Scenario = whole
   try {
     const sources = sourcesOf(chaos, options);
     await stampOnArrival(sources.kafka);
-    const published = await publishUnderFire(chaos, sources, scenario, options);
+    const { published, operated } = await publishUnderFire(chaos, sources, scenario, options);
     say(`faults are over; waiting until ${published.length} messages have settled`);
     await untilSettled(sources, published.length, scenario.timeoutMs, options);
-    const verdict = await compare(sources, published, chaos.crashes);
+    const verdict = await compare(sources, published, chaos.crashes, operated);
     const worth = [...new Set(verdict.findings.flatMap(({ messageId }) => messageId ?? []))].slice(0, 3);
     const timelines = await Promise.all(worth.map((messageId) => explain(sources, published, messageId)));
     kept &&= options.keep === 'always' || verdict.findings.length > 0;
@@ -109,17 +112,19 @@ export function sourcesOf({ stack }: ChaosStack, { seed }: Pick<ChaosOptions, 's
     sandboxUrl: stack.urls.sandbox ?? '',
     reportingUrl: stack.urls.reporting ?? '',
     reportingToken: stack.tokens.reporting,
-    tenant: `chaos-${seed}`,
+    tenant: tenantOf(seed),
   };
 }
 
-/** @returns the messages that Kafka has acknowledged */
+const tenantOf = (seed: number): string => `chaos-${seed}`;
+
+/** @returns the messages that Kafka has acknowledged, and what operators did */
 async function publishUnderFire(
   chaos: ChaosStack,
   sources: Sources,
   scenario: Scenario,
   options: ChaosOptions,
-): Promise<Parsed[]> {
+): Promise<{ published: Parsed[]; operated: Operated }> {
   const { seed, messages: count, say, signal } = options;
   const { messages, records }: Workload = workloadOf({
     seed,
@@ -128,23 +133,25 @@ async function publishUnderFire(
     channels: scenario.channels,
     repeated: scenario.repeated,
   });
-  const { faults, outages, restores, ms } = scenario.plan(options);
+  const { faults, outages, restores, operations = [], ms } = scenario.plan(options);
   say(
     `publishing ${messages.length} messages in ${records.length} records over ${Math.round(ms / 1000)} s, with ` +
-      `${faults.length} blows, ${outages.length} storms and ${restores.length} restores`,
+      `${faults.length} blows, ${outages.length} storms, ${restores.length} restores and ` +
+      `${operations.length} operations`,
   );
   const undisturbed = new Undisturbed();
   const upstream: PublishedRecord[] = [];
   const note = (taken: readonly UpstreamRecord[]) =>
     void upstream.push(...taken.map((record) => ({ record, at: performance.now() })));
-  const [acknowledged] = await Promise.all([
+  const [acknowledged, operated] = await Promise.all([
     publish(sources.kafka, records, { ms, signal, acknowledged: note }),
+    operateAll(operations, { sources, say, signal }),
     injectAll(faults, { chaos, say, signal }, undisturbed),
     outage(outages, { chaos, say, signal }),
     restoreAll(restores, { chaos, upstream, undisturbed, say, signal }),
   ]);
   chaos.thaw();
-  return messages.filter(({ messageId }) => acknowledged.has(messageId));
+  return { published: messages.filter(({ messageId }) => acknowledged.has(messageId)), operated };
 }
 
 const open = ['accepted', 'scheduled', 'retrying', 'delayed'];
@@ -190,12 +197,13 @@ export async function compare(
   sources: Sources,
   published: readonly Parsed[],
   crashes: readonly string[],
+  operated: Operated = { paused: [], redriven: 0 },
 ): Promise<Verdict> {
   // One after another: what the topic says must be no older than what reporting shows of it.
   const shown = await shownMessages(sources);
   const sends = await acceptedSends(sources);
   const quarantined = await quarantinedRecords(sources);
-  return check({ published, shown, sends, quarantined, crashes, facts: await recordedFacts(sources) });
+  return check({ published, shown, sends, quarantined, crashes, ...operated, facts: await recordedFacts(sources) });
 }
 
 async function explain(sources: Sources, published: readonly Parsed[], messageId: string): Promise<unknown> {

@@ -29,10 +29,12 @@ export function backwardSteps(story: Story): string[] {
   let before: Status = 'accepted';
   for (let count = 1; count <= story.facts.length; count += 1) {
     const seen = story.facts.slice(0, count).map(({ fact }) => fact);
-    const last = seen.at(-1)!.status;
+    const { status: last, operationId } = seen.at(-1)!;
     if (isEngagement(last) || isNotice(last)) continue;
     const { status } = fold(seen);
-    if (stages[status] < stages[before] && !isOfOtherCopy(before, status, seen, copies))
+    // An operator sends on its way again what was given up, and nothing that a provider may have.
+    const isRedriven = operationId !== undefined && stages[before] === stages.failed;
+    if (stages[status] < stages[before] && !isRedriven && !isOfOtherCopy(before, status, seen, copies))
       steps.push(`${before} → ${status}`);
     before = status;
   }

@@ -1,4 +1,4 @@
-import type { StatusChanged } from '#libs/contracts';
+import type { ControlTarget, StatusChanged } from '#libs/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { check, type Figures, passes } from './check.policy.ts';
 import type { AcceptedSend, Evidence, Published, RecordedFact, Shown } from './story.policy.ts';
@@ -88,6 +88,21 @@ describe('the checker of a chaos run', () => {
     expect(verdict.findings).toEqual([]);
     expect(verdict.figures).toMatchObject({ published: 2, lost: 0, ambiguous: { total: 0 } });
     expect(passes(verdict)).toBe(true);
+  });
+
+  it('finds what the provider took while it was paused, and nothing that was on its way before or after', () => {
+    const during = (target: ControlTarget, acceptedAt: number) =>
+      figuresOf({
+        sends: [taken('m1', { acceptedAt })],
+        paused: [{ target, from: noon, to: noon + 10_000 }],
+      }).calledWhilePaused;
+    const channel = { kind: 'channel', channel: 'email' } as const;
+    expect([during(channel, noon + 2_000), during(channel, noon + 5_000), during(channel, noon + 11_000)]).toEqual([
+      0, 1, 0,
+    ]);
+    expect(during({ kind: 'tenant', tenant: 'chaos-1' }, noon + 5_000)).toBe(1);
+    expect(during({ kind: 'lane', lane: 'bulk' }, noon + 5_000)).toBe(0);
+    expect(during({ kind: 'channel', channel: 'sms' }, noon + 5_000)).toBe(0);
   });
 
   it('ignores what others have published', () => {
@@ -372,6 +387,13 @@ describe('a status', () => {
     it('has gone back when it is of a hop that is none of the copies', () => {
       expect(ofCopies([...decided, bounced(1), fact('m1', 'sent', { hop: 3, callId: 'm1/3' }), sent('m1', 2)])).toBe(1);
     });
+  });
+
+  it('may leave failed where an operator redrives it, and nobody else', () => {
+    const failed = fact('m1', 'failed', { final: true });
+    const again = (more: object) => fact('m1', 'retrying', { hop: 2, source: 'retry', ...more });
+    expect(steps(failed, again({ operationId: 'op-1' }))).toBe(0);
+    expect(steps(failed, again({}))).toBe(1);
   });
 
   it('may leave unconfirmed for another try, which policy decides', () => {

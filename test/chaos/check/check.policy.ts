@@ -1,6 +1,7 @@
 import { fold } from '#libs/contracts';
 import { backwardSteps } from './backward.policy.ts';
 import { duplicatesOf } from './duplicates.policy.ts';
+import { calledWhilePaused } from './paused.policy.ts';
 import { inversionsOf, isTakenLate, linesOf } from './order.policy.ts';
 import { closes, type Evidence, type Story, storiesOf } from './story.policy.ts';
 
@@ -12,6 +13,7 @@ export const mustBeZero = [
   'nonTerminal',
   'backwardStatuses',
   'misreported',
+  'calledWhilePaused',
   'quarantined',
   'crashes',
 ] as const;
@@ -45,6 +47,8 @@ export interface Figures extends Record<(typeof mustBeZero)[number], number> {
     /** Pairs of one topic and key whose order could be judged. */
     orderedPairs: number;
   };
+  /** What operators did: pauses that were in force, dead letters that they sent on their way again. */
+  operated: { pauses: number; redriven: number };
 }
 
 export interface Finding {
@@ -62,12 +66,20 @@ export interface Verdict {
 
 export const passes = ({ figures }: Verdict): boolean => mustBeZero.every((name) => figures[name] === 0);
 
+/** The longest for which the sandbox holds a call that was written before. */
+const GRACE_MS = 3_000;
+
 /** Compares what was asked for, what the provider took, what reporting shows and what the topic told. Pure. */
 export function check(evidence: Evidence): Verdict {
   const stories = storiesOf(evidence);
   const findings = [
     ...stories.flatMap(findingsOf),
     ...inversionsOf(stories).map((inversion): Finding => ({ kind: 'orderInversions', ...inversion })),
+    ...stories.flatMap((story) =>
+      calledWhilePaused(story, evidence.paused ?? [], GRACE_MS).map((what): Finding => {
+        return { kind: 'calledWhilePaused', messageId: story.published.messageId, what };
+      }),
+    ),
     ...evidence.quarantined.map((each): Finding => ({ kind: 'quarantined', ...each })),
     ...evidence.crashes.map((what): Finding => ({ kind: 'crashes', what })),
   ];
@@ -81,10 +93,12 @@ export function check(evidence: Evidence): Verdict {
     nonTerminal: count('nonTerminal'),
     backwardStatuses: count('backwardStatuses'),
     misreported: count('misreported'),
+    calledWhilePaused: count('calledWhilePaused'),
     quarantined: count('quarantined'),
     crashes: count('crashes'),
     receiptsNotRepeated: stories.filter(({ shown }) => shown?.final && shown.status === 'sent').length,
     exercised: exerciseOf(stories),
+    operated: { pauses: evidence.paused?.length ?? 0, redriven: evidence.redriven ?? 0 },
   };
   return { figures, findings };
 }

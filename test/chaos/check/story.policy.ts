@@ -1,4 +1,5 @@
 import type { Channel, Lane, StatusChanged } from '#libs/contracts';
+import type { PausedTime } from './paused.policy.ts';
 
 /** A message that Kafka has acknowledged. */
 export interface Published {
@@ -58,6 +59,10 @@ export interface Evidence {
   /** In the order of the topic. */
   facts: readonly RecordedFact[];
   quarantined: readonly Quarantined[];
+  /** When what was paused by an operator. */
+  paused?: readonly PausedTime[];
+  /** How many dead letters operators sent on their way again. */
+  redriven?: number;
   /** Services that ended by themselves, in the words of their supervisor. */
   crashes: readonly string[];
 }
