@@ -12,7 +12,7 @@ import { Closers } from './foundation/closers.ts';
 import { keyed } from './keyed/keyed.ts';
 import { latency } from './latency/latency.ts';
 import { reporting } from './reporting/reporting.ts';
-import { retry } from './retry/retry.ts';
+import { retry, type RetryOptions } from './retry/retry.ts';
 import { tableOf } from './table.ts';
 import { type WebhookOptions, webhooks } from './webhooks/webhooks.ts';
 import { writeFigures } from './write-figures.ts';
@@ -97,9 +97,10 @@ const program = new CliCommand('npm run bench --')
         'Plans a second that retry keeps and releases, with 10,000 and 1,000,000 others pending or parked, beside ' +
           'graphile-worker; and how late a single one is.',
       )
-      .does(async (order: Common) => {
-        if (order.write && process.env['BENCH_MANY'])
-          throw new UsageError('--write is for a whole run: unset BENCH_MANY');
+      .option('--lateness', 'only how late one is, alone and beside 1,000,000 that are paused')
+      .does(async (order: Common & RetryOptions) => {
+        if (order.write && (order.lateness || process.env['BENCH_MANY']))
+          throw new UsageError('--write is for a whole run: leave --lateness out, and unset BENCH_MANY');
         return show('retry', order, await retry(await startBench(closers, say), order));
       }),
   )

@@ -2,10 +2,12 @@
 import '../../tools/generate/decorators.mjs';
 import { tell, tellFailure } from '../foundation/tell.ts';
 
+const { MESSAGES, ONLY_LATENESS } = process.env;
+
 try {
   // Only now: what is imported holds decorators, and needs the hook above.
   const { measureRetry } = await import('./measure-retry.ts');
-  tell({ kind: 'figures', figures: await measureRetry(Number(process.env['MESSAGES'])) });
+  tell({ kind: 'figures', figures: await measureRetry(Number(MESSAGES), ONLY_LATENESS === 'true') });
 } catch (error) {
   tellFailure(error);
 }

@@ -50,6 +50,7 @@ const rows: readonly Row[] = [
   ['released with 1,000,000 parked / with 10,000 pending', 'retry', 'flatnessParked1m', 'more', 0.9, 0.9, ''],
   ['released while the vacuum is held back / without', 'retry', 'flatnessHeldXmin', 'more', 0.9, 0.9, ''],
   ['a single plan is late, p99', 'retry', 'latenessMs.p99', 'less', 250, 250, 'ms'],
+  ['the same with 1,000,000 paused', 'retry', 'latenessPaused1mMs.p99', 'less', 250, 250, 'ms'],
   ['webhooks of SendGrid by 100 / those of 06573fd', 'webhooks', 'ratios.sendgridToBase', 'more', 1.4, 2, ''],
   ['webhooks of Twilio / those of 06573fd', 'webhooks', 'ratios.twilioToBase', 'more', 2, 3, ''],
   ['facts a second that reporting takes in', 'reporting', 'ingestPerS', 'more', 8_000, 12_000, ''],

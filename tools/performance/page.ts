@@ -95,6 +95,8 @@ function tablesOf(records: MeasuredRuns): string {
         ['released while a transaction holds back the vacuum', ofRetry('releasePerS.heldXmin'), ''],
         ['1,000,000 pending / 10,000', ofRetry('flatness'), ofRetry('graphileWorker.flatness')],
         ['a single plan is late, median', ofRetry('latenessMs.p50', 'ms'), ''],
+        ['the same with 1,000,000 paused', ofRetry('latenessPaused1mMs.p50', 'ms'), ''],
+        ['while these are let go again', ofRetry('latenessResumed1mMs.p50', 'ms'), ''],
       ],
     ),
     'Webhooks, events a second that were verified, published and acknowledged:',
