@@ -92,6 +92,8 @@ export interface Delivery<M> {
   attemptCount: number;
   /** How often it was put off for trouble that is not its own. */
   rests: number;
+  /** When an operator sent it on its way again; ISO 8601. */
+  redrivenAt?: string | undefined;
   unconfirmedCall: UnconfirmedCall | undefined;
   unconfirmedSince: string | undefined;
   correlationId: string | undefined;

@@ -136,8 +136,9 @@ describe('a message to a suppressed recipient', () => {
   });
 
   it('expires like any other, and is not checked any more', async () => {
-    const { facts } = await dispatched([against(ada)], { expiresAt: new Date(0) });
+    const { facts, deferred } = await dispatched([against(ada)], { expiresAt: new Date(0) });
     expect(facts).toMatchObject([{ status: 'expired' }]);
+    expect(deferred).toMatchObject([{ why: 'failed', failure: { code: 'MSG_EXPIRED', retry: 'never' } }]);
   });
 });
 

@@ -6,21 +6,18 @@ import { answeredBy, isNoConcern } from './answered.policy.ts';
 const ada = { hash: 'a', mask: 'a***@inbox.test' };
 
 describe('The answer to a message that was released', () => {
-  it.each(['sent', 'expired', 'suppressed', 'cancelled'] as const)(
-    'is its channel’s word that its hop is %s',
-    (status) => {
-      expect(answeredBy(aStatus({ messageId: 'm-1', status, hop: 3 }))).toEqual({
-        tenant: 'default',
-        channel: 'email',
-        messageId: 'm-1',
-        hop: 3,
-      });
-      expect(answeredBy(aStatus({ messageId: 'm-1', status, hop: 2, channel: 'sms', source: 'sms' }))).toMatchObject({
-        channel: 'sms',
-        hop: 2,
-      });
-    },
-  );
+  it.each(['sent', 'suppressed', 'cancelled'] as const)('is its channel’s word that its hop is %s', (status) => {
+    expect(answeredBy(aStatus({ messageId: 'm-1', status, hop: 3 }))).toEqual({
+      tenant: 'default',
+      channel: 'email',
+      messageId: 'm-1',
+      hop: 3,
+    });
+    expect(answeredBy(aStatus({ messageId: 'm-1', status, hop: 2, channel: 'sms', source: 'sms' }))).toMatchObject({
+      channel: 'sms',
+      hop: 2,
+    });
+  });
 
   it('is that an operator must look into what is older than the ledger remembers', () => {
     expect(answeredBy(aStatus({ status: 'unconfirmed', final: true, hop: 3 }))).toMatchObject({ hop: 3 });
@@ -31,6 +28,7 @@ describe('The answer to a message that was released', () => {
     { status: 'scheduled' },
     { status: 'unconfirmed' },
     { status: 'failed', final: true },
+    { status: 'expired', final: true },
   ])('is not what comes with a hand-over: $status', (reported) =>
     expect(answeredBy(aStatus({ hop: 3, ...reported }))).toBeUndefined(),
   );

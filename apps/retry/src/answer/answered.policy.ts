@@ -1,7 +1,7 @@
 import { Channel, type Identity, isOtherFact, type Status, type StatusChanged } from '#libs/contracts';
 
 /** How a hop ends of which its channel hands nothing over to retry. */
-const endings = new Set<StatusChanged['status']>(['sent', 'expired', 'suppressed', 'cancelled'] satisfies Status[]);
+const endings = new Set<StatusChanged['status']>(['sent', 'suppressed', 'cancelled'] satisfies Status[]);
 
 /**
  * The hop that a channel's own fact says it is done with; undefined where it says nothing of the kind. A fact that

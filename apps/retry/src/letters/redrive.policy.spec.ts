@@ -34,7 +34,7 @@ const redriven = (of: KnownLetter, more: Partial<RedriveWork> = {}): Redrive => 
 };
 
 describe('redriving a dead letter', () => {
-  it('takes a hop of its own, plans the next at once, and lets the attempts count anew', () => {
+  it('takes a hop of its own, plans the next at once, and lets attempts and time count anew', () => {
     const { deferred, plan } = redriven(known());
     expect(dueOf(deferred, plan)).toMatchObject({
       messageId: 'm-1',
@@ -43,9 +43,11 @@ describe('redriving a dead letter', () => {
       dueAt: inMs(0),
       attempts: [],
       attemptCount: 0,
+      redrivenAt: inMs(0),
       request: aLetter().request,
     });
     expect(deferred.hop).toBe(4);
+    expect(redriven(known({}, aLetter({ redrivenAt: inMs(-90_000) }))).deferred.redrivenAt).toBe(inMs(0));
   });
 
   it('goes beyond every hop that was ever planned', () => {
@@ -78,7 +80,9 @@ describe('redriving a dead letter', () => {
       provider: 'resend',
       template: 'current',
     });
-    expect(deferred).toMatchObject({ expiresAt, request: { provider: 'resend' } });
+    // The request says so as well: its provider keeps a text no longer than that.
+    expect(deferred).toMatchObject({ expiresAt, request: { provider: 'resend', expiresAt } });
+    expect(redriven(known()).deferred.request).toEqual(aLetter().request);
     expect(deferred).not.toHaveProperty('templateVersion');
     expect(redriven(known()).deferred).toMatchObject({ templateVersion: 'v1' });
   });

@@ -30,7 +30,8 @@ export interface Redrive {
 
 /**
  * What a redrive makes of an open letter: the plan for its next hop, or why it is left. What may have arrived goes only
- * where that is asked for by name, and its plan waits for unread proof (docs/adr/0008). Its attempts count anew.
+ * where that is asked for by name, and its plan waits for unread proof (docs/adr/0008). Its attempts and its time count
+ * anew.
  * @param nowMs in milliseconds since 1970
  */
 export function redriveOf(known: KnownLetter, work: RedriveWork, nowMs: number): Redrive | LeftBecause {
@@ -48,6 +49,7 @@ export function redriveOf(known: KnownLetter, work: RedriveWork, nowMs: number):
     attempts: [],
     attemptCount: 0,
     rests: 0,
+    redrivenAt: at,
   };
   const why = 'An operator sent it on its way again.';
   const plan: Plan = { mode: 'send', kind: unconfirmed ? 'unknown' : 'failed', dueAt: at, why };
@@ -83,7 +85,12 @@ function handoverOf(letter: DeadLetter, work: RedriveWork) {
   } = letter as DeadLetter & { unconfirmedCall?: unknown; unconfirmedSince?: unknown };
   return {
     ...handover,
-    request: work.provider === undefined ? request : { ...request, provider: work.provider },
+    // A provider is told by the request until when a text may wait there.
+    request: {
+      ...request,
+      ...(work.provider !== undefined && { provider: work.provider }),
+      ...(work.expiresAt !== undefined && { expiresAt: work.expiresAt }),
+    },
     expiresAt: work.expiresAt ?? letter.expiresAt,
     ...(work.template === 'pinned' && templateVersion !== undefined && { templateVersion }),
   };

@@ -5,10 +5,10 @@ import type { Life } from './rest.policy.ts';
 /** A message that cannot go yet is tried a last time so long before it expires, in milliseconds. */
 const LAST_TRY_MS = 1_000;
 
-/** From when until when a message is wanted. */
-export function lifeOf({ requestedAt, expiresAt, request }: SendDeferred): Life {
+/** From when until when a message is wanted. What an operator sent on its way again begins anew. */
+export function lifeOf({ requestedAt, redrivenAt, expiresAt, request }: SendDeferred): Life {
   const { sendAt } = request;
-  const asked = msOf(requestedAt);
+  const asked = msOf(redrivenAt ?? requestedAt);
   const scheduled = typeof sendAt === 'string' ? msOf(sendAt) : NaN;
   return { from: Number.isNaN(scheduled) ? asked : Math.max(asked, scheduled), until: msOf(expiresAt) };
 }

@@ -60,6 +60,29 @@ describe('A message whose attempt failed', () => {
     expect(decision.facts).toMatchObject([{ status: 'failed', final: true, hop: 10 }]);
   });
 
+  it('becomes a dead letter where its channel found that it has expired, and has reported so', () => {
+    const failure = aFailure({ kind: 'transient', code: 'MSG_EXPIRED', retry: 'never' });
+    expect(decide(aDeferred({ failure, expiresAt: isoOf(noon - 1) }))).toMatchObject({
+      outcome: 'dead-lettered',
+      facts: [],
+      burial: { reason: 'expired', failure },
+    });
+  });
+
+  it('is given up by its deadline since it was asked for, or since an operator sent it on its way again', () => {
+    const { transactional } = policy;
+    const deadlineMs = 3_600_000;
+    const kinds = { ...transactional.kinds, transient: { ...transactional.kinds.transient, deadlineMs } };
+    const limited = { ...policy, transactional: { ...transactional, kinds } };
+    const outcome = (more: Partial<SendDeferred>) => {
+      const deferred = aDeferred({ requestedAt: isoOf(noon - 86_400_000), expiresAt: isoOf(tomorrow), ...more });
+      return planRetry(deferred, nothingKnown, limited, { now: noon, jitter: 0.5 }).burial?.reason;
+    };
+    expect(outcome({})).toBe('exhausted');
+    expect(outcome({ redrivenAt: isoOf(noon - deadlineMs + 1) })).toBeUndefined();
+    expect(outcome({ redrivenAt: isoOf(noon - deadlineMs) })).toBe('exhausted');
+  });
+
   it.each([30_000, 301_000, 3_600_000, 86_400_000])(
     'comes back within five minutes, however long the provider asked for (%d ms): by then it may take messages again',
     (retryAfterMs) => {

@@ -18,6 +18,8 @@ const BACKSTOP_MS = 15 * 60_000;
 const PAUSED_BACKSTOP_MS = 24 * 3_600_000;
 /** The code of what an operator has paused. */
 const PAUSED = 'MSG_PAUSED';
+/** The code of what its channel found to have expired. */
+const EXPIRED = 'MSG_EXPIRED';
 
 /** What follows from a message that was not sent now. */
 export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPolicy, moment: Moment): Decision {
@@ -25,7 +27,7 @@ export function planRetry(deferred: SendDeferred, known: Known, policy: RetryPol
   const lane = policy[deferred.lane];
   if (known.accepted) return { outcome: 'accepted', at, facts: [] };
   if (deferred.why === 'unknown') return reconcilePlan(deferred, known, lane, moment.now);
-  if (deferred.why === 'failed' && failureOf(deferred).retry === 'never') return deadLetter(deferred, 'failed', at);
+  if (deferred.why === 'failed' && failureOf(deferred).retry === 'never') return endedByChannel(deferred, at);
   // A postponed look: cancelling or expiring would leave the lost answer without an end.
   const unconfirmedOf = deferred.why === 'waiting' && deferred.unconfirmedCall !== undefined;
   if (unconfirmedOf) return planWait(deferred, 'reconcile', lane, moment);
@@ -133,18 +135,24 @@ function waitOf(deferred: SendDeferred, failure: Failure, policy: KindPolicy, ji
   return backoffDelay(round, policy, policy.jitter === 'full' ? jitter : 1);
 }
 
-function deadLetter(deferred: SendDeferred, reason: 'failed' | 'exhausted' | 'expired', at: string): Decision {
+/** Its channel has reported the final status already. Whoever notices that a message has expired: it has a letter. */
+function endedByChannel(deferred: SendDeferred, at: string): Decision {
   const failure = failureOf(deferred);
-  const ended = { outcome: 'dead-lettered', at, burial: { reason, failure } } as const;
-  // Its channel has reported the final status already.
-  if (reason === 'failed') return { ...ended, facts: [] };
+  const reason = failure.code === EXPIRED ? 'expired' : 'failed';
+  return { outcome: 'dead-lettered', at, facts: [], burial: { reason, failure } };
+}
+
+function deadLetter(deferred: SendDeferred, reason: 'exhausted' | 'expired', at: string): Decision {
+  const failure = failureOf(deferred);
   const given =
     reason === 'exhausted'
       ? { status: 'failed' as const, words: `Given up after ${attemptsMade(deferred)} attempts.` }
       : { status: 'expired' as const, words: 'It expired before it could go.' };
   const { hop } = deferred;
   return {
-    ...ended,
+    outcome: 'dead-lettered',
+    at,
+    burial: { reason, failure },
     facts: [{ status: given.status, final: true, hop, failure, reason: `${given.words} ${failure.meaning}` }],
   };
 }

@@ -14,7 +14,7 @@ describe('After a restore a fact', () => {
     expect(sentBy(aStatus({ source: 'receipt', status: 'retrying' }))).toBeUndefined();
   });
 
-  it.each(['expired', 'cancelled', 'suppressed', 'sent'] as const)(
+  it.each(['cancelled', 'suppressed', 'sent'] as const)(
     'ends what is planned up to its hop where the channel reports %s',
     (status) => expect(endedBy(aStatus({ status, final: true, hop: 4 }))).toMatchObject({ hop: 4 }),
   );
@@ -27,5 +27,9 @@ describe('After a restore a fact', () => {
     expect(endedBy(aStatus({ source: 'retry', status: 'retrying', hop: 4 }))).toBeUndefined();
     expect(endedBy(aStatus({ source: 'retry', status: 'cancel-refused', final: true, hop: 4 }))).toBeUndefined();
     expect(endedBy(aStatus({ status: 'retrying', hop: 4 }))).toBeUndefined();
+  });
+
+  it('ends nothing where the channel found it expired: the hand-over that comes with it does, and makes its letter', () => {
+    expect(endedBy(aStatus({ status: 'expired', final: true, hop: 4 }))).toBeUndefined();
   });
 });

@@ -41,6 +41,9 @@ const Handover = {
     .nonnegative()
     .optional()
     .describe('How often it was put off for trouble that is not its own: a hold, throttling, a provider that is away.'),
+  redrivenAt: Instant.optional().describe(
+    'When an operator sent it on its way again: its attempts and its time count from there.',
+  ),
   recipientHashes: z
     .array(z.string())
     .optional()

@@ -129,6 +129,7 @@ export function laterHop<R extends RequestEnvelope, M>(
     attempts: due.attempts,
     attemptCount: due.attemptCount ?? due.attempts.length,
     rests: due.rests ?? 0,
+    redrivenAt: due.redrivenAt,
     unconfirmedCall: due.unconfirmedCall,
     unconfirmedSince: due.unconfirmedSince,
   });
@@ -189,6 +190,7 @@ type OwnPart = Pick<
   | 'attempts'
   | 'attemptCount'
   | 'rests'
+  | 'redrivenAt'
   | 'unconfirmedCall'
   | 'unconfirmedSince'
 >;
@@ -232,6 +234,7 @@ function hopOf<R extends RequestEnvelope, M>(
     attempts: own.attempts,
     attemptCount: own.attemptCount,
     rests: own.rests,
+    redrivenAt: own.redrivenAt,
     unconfirmedCall: own.unconfirmedCall,
     unconfirmedSince: own.unconfirmedSince,
     correlationId: request.correlationId,

@@ -153,8 +153,14 @@ function ofAll(delivery: Delivery<unknown>, outcome: Outcome): OutcomeEvents {
       return parked(delivery, outcome, say);
     case 'cancelled':
       return { facts: [say({ status: 'cancelled', final: true, reason: outcome.reason ?? cancelledByUpstream })] };
-    case 'expired':
-      return { facts: [say({ status: 'expired', final: true, failure: outcome.failure })] };
+    case 'expired': {
+      const { failure } = outcome;
+      return {
+        facts: [say({ status: 'expired', final: true, failure })],
+        // Retry keeps it as a dead letter: after an outage an operator may give it a new expiry (docs/adr/0047).
+        deferred: deferred(delivery, outcome, { why: 'failed', failure }),
+      };
+    }
     case 'suppressed': {
       const [{ failure, why }] = outcome.suppressedRecipients as [SuppressedRecipient];
       const others = outcome.suppressedRecipients.length > 1;
@@ -306,6 +312,7 @@ function deferred(
     attemptCount: delivery.attemptCount + Number(isTried),
     recipientHashes: delivery.recipients.map(({ hash }) => hash),
     rests: delivery.rests || undefined,
+    redrivenAt: delivery.redrivenAt,
     at: outcome.at,
     ...more,
   });

@@ -21,7 +21,7 @@ describe('After a restore a fact in the topic', () => {
     ['failed', true, 'failed'],
     ['unconfirmed', false, 'unknown'],
     ['scheduled', false, 'waiting'],
-    ['expired', true, 'superseded'],
+    ['expired', true, 'expired'],
     ['suppressed', true, 'superseded'],
     ['cancelled', true, 'superseded'],
   ] as const)('shows that its hop was claimed, where the channel reported %s', (status, final, state) => {

@@ -74,6 +74,8 @@ function ownOutcome(fact: StatusChanged): Outcome | undefined {
     case 'scheduled':
       return { kind: 'waiting', at, until: nextAt, reason };
     case 'expired':
+      // Its hand-over is published again with it: retry may not have read the first one.
+      return { kind: 'expired', at, failure };
     case 'suppressed':
     case 'cancelled':
       // All that there is to report of it is reported: by this fact.

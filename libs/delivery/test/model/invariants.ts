@@ -167,15 +167,18 @@ function wronged(messageId: string, facts: readonly StatusChanged[], { refused }
   return wrong.map(({ hop }) => `mistaken: ${messageId}/${hop} is reported as refused for good, and others were`);
 }
 
-/** A message that a bug of ours ends has a dead letter with a remedy. */
+/** A message that a bug of ours ends has a dead letter with a remedy; one that expired, so that it can be redriven. */
 function notDeadLettered(
   messageId: string,
   facts: readonly StatusChanged[],
   fold: typeof realFold,
   { deadLettered }: World,
 ): string[] {
+  if (deadLettered.has(messageId)) return [];
+  const { status } = fold(facts);
+  if (status === 'expired') return [`unburied: ${messageId} expired, without a dead letter`];
   const stopped = facts.some(({ failure, final }) => final && ownFaults.has(failure?.code ?? ''));
-  return stopped && ['failed', 'unconfirmed'].includes(fold(facts).status) && !deadLettered.has(messageId)
+  return stopped && ['failed', 'unconfirmed'].includes(status)
     ? [`unburied: ${messageId} is ended by a fault, without a dead letter`]
     : [];
 }

@@ -288,6 +288,14 @@ export const seededRules: Record<string, SeededBugs> = {
     within: 1_000,
     among: faultyHistories,
   },
+  'hands nothing over of what it finds expired': {
+    variant: {
+      eventsFor: ({ deferred, ...reported }) =>
+        deferred?.failure?.code === 'MSG_EXPIRED' ? reported : { ...reported, ...(deferred && { deferred }) },
+    },
+    breaks: /^unburied: .* expired/,
+    within: 1_000,
+  },
   'tells as failed whatever a fault has stopped': {
     variant: { endsUnasked: true },
     breaks: /^untrue/,
