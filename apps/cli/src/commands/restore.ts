@@ -1,4 +1,5 @@
 import { OperatingService } from '#libs/contracts';
+import type { RestoreStateResponse } from '../../../reporting/src/restore/responses.ts';
 import { CliCommand } from '../command.ts';
 import { withEnvFile } from '../environment/env.ts';
 import { withRunningStack } from '../environment/running-system.ts';
@@ -8,15 +9,6 @@ const trouble = 2;
 
 /** The services that notice a restored database: the channels, then retry. */
 const guarded = OperatingService.options;
-
-interface RestoreState {
-  service: string;
-  state: 'working' | 'reading' | 'waiting';
-  behind: { partition: string; kept: number; committed: number }[];
-  gaps: { partition: string; from: number; to: number }[];
-  applied: number;
-  failed: number;
-}
 
 /** What services do whose database was restored, and how they go on. */
 export function restoreCommand(): CliCommand {
@@ -56,7 +48,7 @@ async function client() {
 }
 
 async function status({ json = false }: { json?: boolean }): Promise<number> {
-  const { items } = await (await client()).call<{ items: RestoreState[] }>('GET', 'restore');
+  const { items } = await (await client()).call<{ items: RestoreStateResponse[] }>('GET', 'restore');
   show(items, json);
   return items.every(({ state }) => state === 'working') ? 0 : NOT_LIFTED;
 }
@@ -67,12 +59,12 @@ async function lift(wanted: string | undefined, options: { json?: boolean; accep
   const services = guarded.filter((service) => wanted === undefined || service === wanted);
   if (services.length === 0) throw new UsageError(`there is no service ${wanted}: ${guarded.join(', ')}`);
   const api = await client();
-  const states: RestoreState[] = [];
+  const states: RestoreStateResponse[] = [];
   let refused = false;
   for (const service of services)
     try {
       const body = { service, acceptGaps: options.acceptGaps ?? false };
-      states.push(await api.call<RestoreState>('POST', 'restore/lift', body));
+      states.push(await api.call<RestoreStateResponse>('POST', 'restore/lift', body));
     } catch (error) {
       if (!(error instanceof ApiRefusal) || error.status !== 409) throw error;
       refused = true;
@@ -82,17 +74,17 @@ async function lift(wanted: string | undefined, options: { json?: boolean; accep
   return refused ? NOT_LIFTED : 0;
 }
 
-function show(states: readonly RestoreState[], json: boolean): void {
+function show(states: readonly RestoreStateResponse[], json: boolean): void {
   console.log(json ? JSON.stringify({ services: states }, null, 2) : states.flatMap(linesOf).join('\n'));
 }
 
-const meanings: Readonly<Record<RestoreState['state'], string>> = {
+const meanings: Readonly<Record<RestoreStateResponse['state'], string>> = {
   working: 'works',
   reading: 'is paused, and reads again what its database lacks',
   waiting: 'is paused, and has read again what its database lacks: messaging restore lift',
 };
 
-function linesOf({ service, state, behind, gaps, applied, failed }: RestoreState): string[] {
+function linesOf({ service, state, behind, gaps, applied, failed }: RestoreStateResponse): string[] {
   if (state === 'working') return [`${service.padEnd(6)} ${meanings.working}`];
   return [
     `${service.padEnd(6)} ${meanings[state]}`,

@@ -1,25 +1,11 @@
 import { makeKey } from '../../../reporting/src/access/key/api-key.ts';
+import type { ApiKeyList, ApiKeyResponse, MadeKeyResponse } from '../../../reporting/src/access/key/responses.ts';
 import type { Env } from '../environment/env.ts';
 import { ReportingApi } from '../environment/reporting-api.ts';
 
-/** A key as the API shows it. */
-interface ListedKey {
-  id: string;
-  name: string;
-  scopes: string[];
-  tenants: 'all' | string[];
-  state: 'valid' | 'expired' | 'revoked';
-  madeBy: string;
-  madeAt: string;
-  expiresAt: string | null;
-  revokedAt: string | null;
-  revokedBy: string | null;
-  lastUsedAt: string | null;
-}
-
 /** Makes a key and shows it. @param order what the API takes */
 export async function create(env: Env, order: object, json: boolean): Promise<number> {
-  const made = await new ReportingApi(env).call<ListedKey & { key: string }>('POST', 'keys', order);
+  const made = await new ReportingApi(env).call<MadeKeyResponse>('POST', 'keys', order);
   if (json) console.log(JSON.stringify(made, null, 2));
   else {
     // The key alone on standard output, so that it can be piped into a secret store.
@@ -37,7 +23,7 @@ export async function list(env: Env, all: boolean, json: boolean): Promise<numbe
 }
 
 export async function revoke(env: Env, id: string, json: boolean): Promise<number> {
-  const revoked = await new ReportingApi(env).call<ListedKey>('POST', `keys/${encodeURIComponent(id)}/revoke`);
+  const revoked = await new ReportingApi(env).call<ApiKeyResponse>('POST', `keys/${encodeURIComponent(id)}/revoke`);
   console.log(json ? JSON.stringify(revoked, null, 2) : lineOf(revoked));
   return 0;
 }
@@ -47,20 +33,27 @@ export function generate(): number {
   return 0;
 }
 
-async function allPages(api: ReportingApi, all: boolean): Promise<ListedKey[]> {
-  const keys: ListedKey[] = [];
+async function allPages(api: ReportingApi, all: boolean): Promise<ApiKeyResponse[]> {
+  const keys: ApiKeyResponse[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
-    const page: { items: ListedKey[]; nextCursor: string | null } = await api.call(
-      'GET',
-      `keys?limit=200&ended=${all}&cursor=${cursor}`,
-    );
+    const page: ApiKeyList = await api.call('GET', `keys?limit=200&ended=${all}&cursor=${cursor}`);
     keys.push(...page.items);
     cursor = page.nextCursor;
   }
   return keys;
 }
 
-function lineOf({ id, name, scopes, tenants, state, expiresAt, revokedAt, revokedBy, lastUsedAt }: ListedKey): string {
+function lineOf({
+  id,
+  name,
+  scopes,
+  tenants,
+  state,
+  expiresAt,
+  revokedAt,
+  revokedBy,
+  lastUsedAt,
+}: ApiKeyResponse): string {
   const ended = state === 'revoked' ? `revoked ${revokedAt} by ${revokedBy}` : expiresAt && `expires ${expiresAt}`;
   return [
     id,

@@ -1,36 +1,11 @@
+import type { DeadLetterList, DeadLetterResponse, MessageResponse } from '../../../reporting/src/api/responses.ts';
+import type { LetterGroups } from '../../../reporting/src/letters/responses.ts';
 import type { Env } from '../environment/env.ts';
 import { queryOf, ReportingApi } from '../environment/reporting-api.ts';
 import { type HowToAsk, make } from '../ops/perform.ts';
 
-interface ListedLetter {
-  messageId: string;
-  channel: string;
-  tenant: string;
-  at: string;
-  state: string;
-  reason: string;
-  attempts: number;
-  failure: { code: string };
-  meaning: string;
-}
-
-interface Causes {
-  total: number;
-  groups: {
-    channel: string;
-    state: string;
-    reason: string;
-    code: string;
-    provider: string | null;
-    meaning: string;
-    remedy: string;
-    count: number;
-    oldest: string;
-  }[];
-}
-
 export async function list(env: Env, filter: Record<string, string>, json: boolean): Promise<number> {
-  const { items } = await new ReportingApi(env).call<{ items: ListedLetter[] }>(
+  const { items } = await new ReportingApi(env).call<DeadLetterList>(
     'GET',
     `dead-letters${queryOf({ ...filter, limit: '50' })}`,
   );
@@ -51,12 +26,7 @@ export async function show(
   json: boolean,
 ): Promise<number> {
   const path = [channel, messageId].map(encodeURIComponent).join('/');
-  const message = await new ReportingApi(env).call<{
-    status: string;
-    recipients: string[];
-    deadLetter: { state: string; meaning: string; remedy: string } | null;
-    timeline: { at: string; description: string }[];
-  }>('GET', `messages/${path}${queryOf({ tenant })}`);
+  const message = await new ReportingApi(env).call<MessageResponse>('GET', `messages/${path}${queryOf({ tenant })}`);
   const { status, recipients, deadLetter, timeline } = message;
   if (json) console.log(JSON.stringify(message, null, 2));
   else
@@ -95,13 +65,23 @@ export async function change(
   return 0;
 }
 
-const causesOf = (env: Env, filter: Record<string, string>): Promise<Causes> =>
-  new ReportingApi(env).call<Causes>('GET', `dead-letters/groups${queryOf(filter)}`);
+const causesOf = (env: Env, filter: Record<string, string>): Promise<LetterGroups> =>
+  new ReportingApi(env).call<LetterGroups>('GET', `dead-letters/groups${queryOf(filter)}`);
 
-const lineOf = ({ at, channel, messageId, tenant, state, reason, failure, attempts, meaning }: ListedLetter): string =>
+const lineOf = ({
+  at,
+  channel,
+  messageId,
+  tenant,
+  state,
+  reason,
+  failure,
+  attempts,
+  meaning,
+}: DeadLetterResponse): string =>
   [at, channel, messageId, tenant, state, reason, failure.code, `${attempts} attempt(s)`, meaning].join('  ');
 
-const linesOf = ({ groups }: Causes): string[] =>
+const linesOf = ({ groups }: LetterGroups): string[] =>
   groups.flatMap(({ count, channel, state, reason, code, provider, meaning, remedy, oldest }) => {
     const cause = [channel, state, reason, provider, code].filter(Boolean).join('  ');
     return [`${String(count).padStart(7)}  ${cause}  since ${oldest}`, `         ${meaning} ${remedy}`];

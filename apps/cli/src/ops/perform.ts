@@ -1,29 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { OperationList, OperationResponse } from '../../../reporting/src/operations/responses.ts';
 import type { Env } from '../environment/env.ts';
 import { queryOf, ReportingApi } from '../environment/reporting-api.ts';
-
-/** An operation as the API shows it. */
-export interface ListedOperation {
-  operationId: string;
-  kind: string;
-  state: string;
-  missing: string[];
-  counts: Record<string, number>;
-  tenants: 'all' | string[];
-  atMost: number | null;
-  reason: string | null;
-  askedBy: string;
-  askedAt: string;
-  stopAskedBy: string | null;
-  services: { service: string; state: string | null; reason: string | null }[];
-}
 
 const ENDED = new Set(['done', 'stopped', 'failed']);
 /** Most are done at once; what takes longer is asked for less often. */
 const LOOK_EVERY_MS = [200, 300, 500, 1_000];
 
 export async function list(env: Env, kind: string | undefined, json: boolean): Promise<number> {
-  const { items } = await new ReportingApi(env).call<{ items: ListedOperation[] }>(
+  const { items } = await new ReportingApi(env).call<OperationList>(
     'GET',
     `operations${queryOf({ limit: '50', kind })}`,
   );
@@ -40,7 +25,7 @@ export async function show(env: Env, id: string, json: boolean): Promise<number>
 
 export async function stop(env: Env, id: string, json: boolean): Promise<number> {
   const api = new ReportingApi(env);
-  print(await api.call<ListedOperation>('POST', `operations/${encodeURIComponent(id)}/stop`, {}), json);
+  print(await api.call<OperationResponse>('POST', `operations/${encodeURIComponent(id)}/stop`, {}), json);
   return 0;
 }
 
@@ -76,7 +61,7 @@ export async function make(
   order: object | undefined,
   { id, wait, json, notForMissing = false }: HowToAsk,
 ): Promise<number> {
-  let operation = await api.call<ListedOperation>('POST', path, order, id);
+  let operation = await api.call<OperationResponse>('POST', path, order, id);
   for (let look = 0; wait && !ENDED.has(operation.state); look += 1) {
     if (notForMissing && operation.missing.length > 0) break;
     await delay(LOOK_EVERY_MS[Math.min(look, LOOK_EVERY_MS.length - 1)]);
@@ -87,13 +72,13 @@ export async function make(
 }
 
 const find = (api: ReportingApi, id: string) =>
-  api.call<ListedOperation>('GET', `operations/${encodeURIComponent(id)}`);
+  api.call<OperationResponse>('GET', `operations/${encodeURIComponent(id)}`);
 
-function print(operation: ListedOperation, json: boolean): void {
+function print(operation: OperationResponse, json: boolean): void {
   console.log(json ? JSON.stringify(operation, null, 2) : [lineOf(operation), ...detailsOf(operation)].join('\n'));
 }
 
-function lineOf({ operationId, kind, state, counts, askedBy, askedAt, missing }: ListedOperation): string {
+function lineOf({ operationId, kind, state, counts, askedBy, askedAt, missing }: OperationResponse): string {
   const counted = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
   return [
     operationId,
@@ -106,7 +91,7 @@ function lineOf({ operationId, kind, state, counts, askedBy, askedAt, missing }:
   ].join('  ');
 }
 
-const detailsOf = ({ tenants, atMost, reason, stopAskedBy, services }: ListedOperation): string[] => [
+const detailsOf = ({ tenants, atMost, reason, stopAskedBy, services }: OperationResponse): string[] => [
   `  tenants: ${tenants === 'all' ? 'all' : tenants.join(', ')}${atMost === null ? '' : `; at most ${atMost}`}`,
   ...(reason === null ? [] : [`  why: ${reason}`]),
   ...services.map(

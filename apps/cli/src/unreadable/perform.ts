@@ -1,56 +1,22 @@
+import type {
+  UnreadableBytesResponse,
+  UnreadableDetail,
+  UnreadableList,
+  UnreadableResponse,
+} from '../../../reporting/src/unreadable/responses.ts';
 import type { Env } from '../environment/env.ts';
 import { ReportingApi } from '../environment/reporting-api.ts';
 
-interface Cause {
-  code: string;
-  origin: string;
-  keptBy: string | null;
-  count: number;
-  first: string;
-  last: string;
-}
-
-interface UnreadableRecord {
-  id: string;
-  at: string;
-  partition: number;
-  offset: number;
-  origin: string;
-  originPartition: number | null;
-  originOffset: number | null;
-  originLastOffset: number | null;
-  keptBy: string | null;
-  code: string;
-  error: string | null;
-  valueBytes: number;
-  tenant: string | null;
-  messageId: string | null;
-}
-
-type Detail = UnreadableRecord & { meaning: string; remedy: string };
-
-interface Shown {
-  encoding: 'utf8' | 'hex';
-  text: string;
-  bytes: number;
-  shown: number;
-}
-
-interface Bytes {
-  key: Shown | null;
-  value: Shown | null;
-  headers: Record<string, string>;
-}
+type Cause = NonNullable<UnreadableList['causes']>[number];
+type Shown = NonNullable<UnreadableBytesResponse['value']>;
 
 /** @param filter as the API takes it */
 export async function list(env: Env, filter: object, json: boolean): Promise<number> {
   const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== undefined));
-  const page = await new ReportingApi(env).call<{
-    causes: Cause[];
-    items: UnreadableRecord[];
-    nextCursor: string | null;
-  }>('GET', `unreadable?${query.toString()}`);
-  const { causes, items, nextCursor } = page;
+  const page = await new ReportingApi(env).call<UnreadableList>('GET', `unreadable?${query.toString()}`);
+  const { items, nextCursor } = page;
+  // Of the first page they are known.
+  const causes = page.causes ?? [];
   const more = nextCursor === null ? '' : ' More: --limit, or narrow it by --code, --origin, --since.';
   const total = causes.reduce((sum, { count }) => sum + count, 0);
   const lines = [...causes.map(causeLine), ...(items.length > 0 ? [''] : []), ...items.map(lineOf)];
@@ -64,8 +30,8 @@ export async function show(
 ): Promise<number> {
   const api = new ReportingApi(env);
   const path = `unreadable/${encodeURIComponent(id)}`;
-  const record = await api.call<Detail>('GET', path);
-  const revealed = bytes ? await api.call<Bytes>('GET', `${path}/bytes`) : undefined;
+  const record = await api.call<UnreadableDetail>('GET', path);
+  const revealed = bytes ? await api.call<UnreadableBytesResponse>('GET', `${path}/bytes`) : undefined;
   if (json) console.log(JSON.stringify({ ...record, ...(revealed && { bytes: revealed }) }, null, 2));
   else console.log([...detailLines(record), ...(revealed ? byteLines(revealed) : [])].join('\n'));
   return 0;
@@ -75,10 +41,10 @@ const causeLine = ({ count, code, origin, keptBy, first, last }: Cause): string 
   `${String(count).padStart(6)}  ${code.padEnd(22)}  ${origin}${keptBy === null ? '' : `, by ${keptBy}`}` +
   `  ${first === last ? last : `${first} to ${last}`}`;
 
-const lineOf = ({ id, at, code, origin, tenant, messageId, error }: UnreadableRecord): string =>
+const lineOf = ({ id, at, code, origin, tenant, messageId, error }: UnreadableResponse): string =>
   [at, id, code, origin, [tenant, messageId].filter(Boolean).join('/') || 'no readable tenant', error ?? ''].join('  ');
 
-function detailLines(record: Detail): string[] {
+function detailLines(record: UnreadableDetail): string[] {
   const { originPartition, originOffset, originLastOffset, tenant, messageId, partition, offset, valueBytes } = record;
   const whose = messageId === null ? '' : `, message ${messageId}`;
   const upTo = originLastOffset === null ? '' : ` to ${originLastOffset}`;
@@ -94,7 +60,7 @@ function detailLines(record: Detail): string[] {
   ];
 }
 
-const byteLines = ({ key, value, headers }: Bytes): string[] => [
+const byteLines = ({ key, value, headers }: UnreadableBytesResponse): string[] => [
   ...Object.entries(headers).map(([name, text]) => `  ${name}: ${printable(text)}`),
   ...shownLines('key', key),
   ...shownLines('value', value),
