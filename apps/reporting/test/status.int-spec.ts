@@ -13,11 +13,15 @@ const services = new InternalPort(({ path }) => {
   if (path === '/v1/holds') return { holds: [hold, { ...hold, state: 'lifted' }] };
   return { scheduled: 7, parked: 2, latenessS: null };
 });
-const api = new ReportingApi(() => services.settings({ SMS_INTERNAL_URL: 'http://127.0.0.1:9' }), true);
+/** A replica that is away. */
+const gone = new InternalPort(() => undefined);
+const api = new ReportingApi(() => services.settings({ SMS_INTERNAL_URL: `${gone.url},${services.url}` }), true);
 const kafka = new KafkaTestClient();
 const status = async () => (await api.ask<StatusReport>('/v1/status')).body;
 
 beforeAll(async () => {
+  await gone.open();
+  await gone.close();
   await services.open();
   await api.start();
 }, 60_000);
@@ -37,12 +41,14 @@ describe('the status', () => {
         status: 'degraded',
         checks: [{ name: 'handovers', meaning: '3 messages are stuck' }],
       },
-      { service: 'sms', replica: null, status: 'away' },
+      { service: 'sms', replica: null, address: gone.url, status: 'away' },
+      { service: 'sms', replica: 'one', address: services.url },
       { service: 'retry', replica: 'one' },
       { service: 'reporting', status: 'ok', checks: [] },
     ]);
     expect([holds, waiting, needsHands]).toEqual([
-      [expect.objectContaining({ provider: 'p', code: 'http_429' })],
+      // Of each channel, whichever replica answers.
+      [1, 2].map(() => expect.objectContaining({ provider: 'p', code: 'http_429' })),
       { scheduled: 7, parked: 2, latenessS: null },
       true,
     ]);
@@ -59,7 +65,10 @@ describe('the status', () => {
       const email = lag.find(({ group }) => group === `${api.prefix}email`);
       expect(email).toMatchObject({ records: 2, topics: [{ topic: `${api.prefix}email.requested`, records: 2 }] });
       expect(quarantined).toEqual([{ code: 'MSG_UNREADABLE', origin: 'a', records: 1 }]);
-      expect(concerns).toContainEqual(expect.stringContaining('1 record(s) were quarantined'));
+      expect(concerns).toContainEqual({
+        about: 'records',
+        says: expect.stringContaining('1 record(s) were quarantined'),
+      });
       return true;
     });
   }, 30_000);

@@ -110,4 +110,34 @@ export const platformChecks = {
       'fail after half an hour.',
     remedy: 'messaging custody check says what is wrong; docs/suppressions.md says how the folder has to be.',
   },
+  'standstill.lag': {
+    title: 'The services read what is published',
+    meaning: 'A group of consumers is 10,000 records or more behind: messages wait unread in Kafka.',
+    remedy: 'messaging status says which group and topic; look whether that service runs, and what its readiness says.',
+  },
+  'standstill.holds': {
+    title: 'No provider is held',
+    meaning: 'An answer of the provider asked to leave it alone: what no other provider can take waits.',
+    remedy: 'messaging holds list says why; once the cause is mended, messaging holds lift.',
+  },
+  'standstill.pauses': {
+    title: 'Nothing is paused by an operator',
+    meaning: 'What is paused waits, and expires at its time.',
+    remedy: 'messaging controls says who has paused it and why; messaging resume lets it go on.',
+  },
+  'standstill.messages': {
+    title: 'Messages leave in time, and none was given up without anybody having dealt with it',
+    meaning: 'Retry releases what is due a minute late or more, or dead letters are open.',
+    remedy: 'messaging letters causes says why they were given up; messaging redrive or discard deals with them.',
+  },
+  'standstill.records': {
+    title: 'No record was quarantined within a day',
+    meaning: 'Records that no schema accepts, or that could not be handled, lie in messaging.unreadable.',
+    remedy: 'messaging unreadable list says which, and what to mend.',
+  },
+  'standstill.operations': {
+    title: 'Every operation is taken up by its services',
+    meaning: 'A service has said nothing of an operation for a minute.',
+    remedy: 'Look whether the service named runs: the operation goes on once it is back.',
+  },
 } satisfies CheckTable;

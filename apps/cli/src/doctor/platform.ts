@@ -12,17 +12,23 @@ import { platformChecks } from './platform.checks.ts';
 import { examineCustody } from './custody.ts';
 import { examineSchemas } from './schemas.ts';
 import { examineReadiness } from './readiness.ts';
+import { examineStandstill } from './standstill.ts';
 import { examineStuckMessages } from './stuck-messages.ts';
 import { examineUndecodable } from './undecodable.ts';
 
 const say = findingsOf(platformChecks);
 const DAY_MS = 86_400_000;
 
-/** Checks Kafka, its topics, PostgreSQL, the services' schemas in it, and the readiness of the services. */
+/** Checks Kafka, its topics, PostgreSQL, the services' schemas in it, their readiness, and what stands still. */
 export async function examinePlatform(env: Env): Promise<Finding[]> {
-  return (
-    await Promise.all([examineKafka(env), examinePostgres(env), examineCustody(env), examineReadiness(env)])
-  ).flat();
+  const examined = await Promise.all([
+    examineKafka(env),
+    examinePostgres(env),
+    examineCustody(env),
+    examineReadiness(env),
+    examineStandstill(env),
+  ]);
+  return examined.flat();
 }
 
 async function examineKafka(env: Env): Promise<Finding[]> {

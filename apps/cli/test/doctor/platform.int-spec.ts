@@ -128,6 +128,50 @@ describe('the doctor, checking Kafka and PostgreSQL', () => {
     expect(found['sms.ready']).toMatchObject({ state: 'skipped' });
   });
 
+  it('shows what stands still as reporting says it, and skips it without a key', async () => {
+    expect((await look()).found['standstill.lag']).toMatchObject({
+      state: 'skipped',
+      seen: expect.stringContaining('REPORTING_KEY'),
+    });
+    const status = {
+      concerns: [
+        { about: 'lag', says: 'messaging.email is 20000 records behind' },
+        { about: 'service', says: 'email does not answer' },
+      ],
+      lag: [{ records: 20_000 }],
+      holds: [{ leftMs: 0 }],
+      waiting: { scheduled: 4, parked: null },
+      openLetters: 0,
+      operations: [],
+    };
+    const asked: (string | undefined)[] = [];
+    const { promise: listening, resolve } = Promise.withResolvers<void>();
+    const reporting = createServer(({ url, headers }, answer) => {
+      asked.push(url, headers.authorization);
+      answer.end(JSON.stringify(url === '/v1/status' ? status : { status: 'ok', checks: {} }));
+    }).listen(0, '127.0.0.1', resolve);
+    await listening;
+    const url = `http://127.0.0.1:${(reporting.address() as AddressInfo).port}`;
+    const standstill = async (more: Record<string, string>) => (await findingsIn({ ...env, ...more })).found;
+    const found = await standstill({ REPORTING_URL: url, REPORTING_KEY: 'mik_x' });
+    reporting.close();
+    expect(asked).toContain('/v1/status');
+    expect(asked).toContain('Bearer mik_x');
+    expect(found).toMatchObject({
+      'standstill.lag': { state: 'warn', seen: 'messaging.email is 20000 records behind' },
+      'standstill.holds': { state: 'ok' },
+      'standstill.pauses': { state: 'ok', seen: 'nothing is paused' },
+      'standstill.messages': { state: 'ok', seen: '4 scheduled, an unknown number of parked, 0 dead letters open' },
+      'standstill.records': { state: 'ok' },
+      'standstill.operations': { state: 'ok', seen: '0 under way' },
+    });
+    const away = await standstill({ REPORTING_URL: 'http://127.0.0.1:1', REPORTING_KEY: 'mik_x' });
+    expect(away['standstill.records']).toMatchObject({
+      state: 'skipped',
+      seen: expect.stringContaining('127.0.0.1:1'),
+    });
+  });
+
   it('names the setting of Kafka that is invalid', async () => {
     env['KAFKA_BROKERS'] = 'http://kafka';
     expect((await look()).found['kafka.reachable']).toMatchObject({

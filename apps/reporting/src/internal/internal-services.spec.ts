@@ -15,13 +15,17 @@ describe('asking a service on its internal port', () => {
   });
 
   /** The services, of which e-mail answers so. */
-  async function answering(answer: RequestListener, token: string | undefined = 'first-token-of-two,second-token') {
+  async function answering(
+    answer: RequestListener,
+    token: string | undefined = 'first-token-of-two,second-token',
+    before = '',
+  ) {
     server = createServer(answer);
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return new HttpInternalServices({
       INTERNAL_TOKEN: token,
-      EMAIL_INTERNAL_URL: `${url}/`,
+      EMAIL_INTERNAL_URL: `${before}${url}/`,
       SMS_INTERNAL_URL: 'http://127.0.0.1:1',
       RETRY_INTERNAL_URL: 'http://127.0.0.1:1',
       INTERNAL_TIMEOUT_MS: 300,
@@ -75,6 +79,33 @@ describe('asking a service on its internal port', () => {
     server!.close();
     const off = await answering(withBody(200, {}), '');
     expect((await refusal(off.ask('email', holds))).status).toBe(503);
+  });
+
+  it('asks another replica where one cannot be reached, and each of them where each is to say how it is', async () => {
+    await answering(withBody(200, {}));
+    const gone = `http://127.0.0.1:${(server!.address() as AddressInfo).port}`;
+    await new Promise((resolve) => server!.close(resolve));
+    const services = await answering(withBody(200, { replica: 'two' }), undefined, `${gone}, `);
+    expect(await services.ask('email', holds)).toEqual({ replica: 'two' });
+    expect(await services.askEach('email', holds)).toEqual([
+      { address: gone, answer: null },
+      { address: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), answer: { replica: 'two' } },
+    ]);
+  });
+
+  it('asks nobody else where the first may have done what it was asked for', async () => {
+    let asked = 0;
+    const breaksOff: RequestListener = (request) => {
+      asked += 1;
+      request.socket.destroy();
+    };
+    const services = await answering(breaksOff);
+    const config = {
+      ...services.config,
+      EMAIL_INTERNAL_URL: [1, 2].map(() => services.config.EMAIL_INTERNAL_URL).join(),
+    };
+    await refusal(new HttpInternalServices(config).ask('email', { method: 'POST', path: 'suppressions' }));
+    expect(asked).toBe(1);
   });
 
   it.each([400, 404, 409])('passes on what it refuses with %d, in its own words', async (status) => {

@@ -10,8 +10,11 @@ const Refusal = z.looseObject({
   fields: z.array(z.object({ field: z.string(), rule: z.string() })).optional(),
 });
 
+/** Nothing was sent to the service: another replica may be asked the same. */
+export class ServiceNotReached extends ServiceUnavailableException {}
+
 /** A service does not answer, or not as it should. @param why in words for people, without anything of the request */
-export function serviceAway(service: InternalService, why: string): HttpException {
+export function serviceAway(service: InternalService, why: string, isReached = true): HttpException {
   const problem: Problem = {
     code: 'MSG_SERVICE_AWAY',
     message: `the ${service} service cannot be asked: ${why}`,
@@ -19,7 +22,7 @@ export function serviceAway(service: InternalService, why: string): HttpExceptio
       `Look whether it runs, and at ${service.toUpperCase()}_INTERNAL_URL and INTERNAL_TOKEN of reporting; ` +
       'then ask again.',
   };
-  return new ServiceUnavailableException(problem);
+  return isReached ? new ServiceUnavailableException(problem) : new ServiceNotReached(problem);
 }
 
 /** What a service refuses is passed on in its own words; what it cannot mean for the caller counts as away. */

@@ -8,7 +8,7 @@ import { OperationsService } from '../operations/operations.service.ts';
 import { concernsOf } from './concerns.policy.ts';
 import { StatusFigures } from './figures.port.ts';
 import { Lags } from './lag.port.ts';
-import type { StatusReport } from './responses.ts';
+import type { Concern, StatusReport } from './responses.ts';
 
 const MOST = 100;
 
@@ -48,7 +48,7 @@ export class StatusService {
         .filter(({ state }) => !['done', 'failed', 'stopped'].includes(state))
         .map(({ operationId, kind, state, missing }) => ({ operationId, kind, state, missing })),
     };
-    const concerns = [...(lag ? [] : [lagNotKnown]), ...concernsOf(status)];
+    const concerns = [...(lag ? [] : [lagIsNotKnown]), ...concernsOf(status)];
     return { needsHands: concerns.length > 0, concerns, ...status };
   }
 
@@ -56,12 +56,15 @@ export class StatusService {
     const own = await this.health.report();
     const others = await Promise.all(
       OperatingService.options.map(async (service) => {
-        const report = await this.orNull<HealthReport & { replica: string }>(service, 'readiness');
-        if (!report) return { service, replica: null, status: 'away' as const, checks: [] };
-        return { service, replica: report.replica, status: report.status, checks: amissIn(report) };
+        const each = await this.services.askEach<HealthReport & { replica: string }>(service, readiness);
+        return each.map(({ address, answer: report }) => {
+          if (!report) return { service, address, replica: null, status: 'away' as const, checks: [] };
+          return { service, address, replica: report.replica, status: report.status, checks: amissIn(report) };
+        });
       }),
     );
-    return [...others, { service: 'reporting', replica: 'this one', status: own.status, checks: amissIn(own) }];
+    const here = { service: 'reporting', address: null, replica: 'this one', status: own.status };
+    return [...others.flat(), { ...here, checks: amissIn(own) }];
   }
 
   private async holds(): Promise<StatusReport['holds']> {
@@ -87,7 +90,12 @@ export class StatusService {
   }
 }
 
-const lagNotKnown = 'lag is not known: Kafka cannot be asked, or lacks a topic (messaging topics plan)';
+const readiness = { method: 'GET', path: 'readiness' } as const;
+
+const lagIsNotKnown: Concern = {
+  about: 'lag',
+  says: 'lag is not known: Kafka cannot be asked, or lacks a topic (messaging topics plan)',
+};
 
 /** The checks that are not as they should be. */
 const amissIn = ({ checks }: HealthReport): StatusReport['services'][number]['checks'] =>
