@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { System } from '../foundation/system.ts';
 
 /** Makes the sandbox's providers fail, and lifts what came of it. */
@@ -17,11 +18,16 @@ export class Operator {
     );
   }
 
-  /** The providers work again, and each hold is lifted. */
+  /** The providers work again, and each hold is lifted: returns once the channel has done so. */
   async recover(): Promise<void> {
     await this.faults(undefined);
     const { items } = (await this.operate('GET', 'holds?channel=email')) as { items: { id: string }[] };
-    for (const { id } of items) await this.operate('POST', 'holds/lift', { channel: 'email', id });
+    for (const { id } of items) {
+      const order = { channel: 'email', holdId: id, reason: 'the providers work again' };
+      let operation = (await this.operate('POST', 'controls/lift', order)) as Operation;
+      for (; operation.state !== 'done'; await delay(50))
+        operation = (await this.operate('GET', `operations/${operation.operationId}`)) as Operation;
+    }
   }
 
   private operate(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
@@ -34,6 +40,11 @@ export class Operator {
       }),
     );
   }
+}
+
+interface Operation {
+  operationId: string;
+  state: string;
 }
 
 const json = { 'content-type': 'application/json' };

@@ -3,13 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { topicName, topics } from '#libs/contracts';
 import { eventually } from '#libs/testing';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { System } from './system.ts';
-
-interface Operation {
-  operationId: string;
-  state: string;
-  services: { service: string; state: string | null }[];
-}
+import { type Operation, parseFact, System } from './system.ts';
 
 describe('what operators pause and cancel', () => {
   const system = new System();
@@ -25,15 +19,6 @@ describe('what operators pause and cancel', () => {
     if (response.status !== 202) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Operation;
   };
-  const done = ({ operationId }: Operation, timeoutMs = 40_000) =>
-    eventually(
-      async () => {
-        const { body } = await system.report<Operation>(`/v1/operations/${operationId}`);
-        if (body.state !== 'done') throw new Error(JSON.stringify(body));
-        return body;
-      },
-      { timeoutMs, everyMs: 200, what: 'done' },
-    );
   const request = (tenant: string, key: string, messageId: string, more: object = {}) => ({
     key,
     value: { messageId, tenant, to: [{ email: 'ada@inbox.test' }], subject: messageId, text: messageId, ...more },
@@ -74,7 +59,7 @@ describe('what operators pause and cancel', () => {
     for (const { key, value } of [resumed!, first!, resumed!])
       await system.produce(topicName(topics.controlChanged, 'messaging.'), { key, value });
     for (const record of records(during)) await produce(record);
-    const { services } = await done(pause);
+    const { services } = await system.ended(pause);
     const doneAt = Date.now();
     expect(services.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
     // Also repeats of what was asked for before.
@@ -97,6 +82,30 @@ describe('what operators pause and cancel', () => {
       expect(went.filter((id) => ofKey.includes(id))).toEqual(ofKey);
     }
   }, 120_000);
+
+  it('is in force within two seconds, and while reporting is down', async () => {
+    const tenant = `stopped-${randomUUID().slice(0, 8)}`;
+    const target = { kind: 'tenant', tenant };
+    const id = `${tenant}-1`;
+    const [controls, facts] = [await system.follow('control.changed'), await system.follow('status.changed')];
+    const orderedAt = Date.now();
+    await order('pause', { target });
+    await eventually(() => controls.some(({ key }) => key === `pause:tenant:${tenant}`), { timeoutMs: 20_000 });
+    const reporting = system.pid('reporting');
+    process.kill(reporting, 'SIGSTOP');
+    try {
+      await delay(Math.max(0, orderedAt + 2_000 - Date.now()));
+      await system.produce('messaging.email.requested', request(tenant, 'k', id));
+      const own = () => facts.filter(({ value }) => value.includes(id)).map(parseFact);
+      await eventually(() => own().length > 0, { timeoutMs: 20_000 });
+      expect(own()[0]).toMatchObject({ status: 'scheduled', reason: expect.stringContaining('is paused by') });
+      expect(await taken([id])).toEqual([]);
+    } finally {
+      process.kill(reporting, 'SIGCONT');
+    }
+    await order('resume', { target });
+    await system.reaches('email', id, 'delivered', 60_000, tenant);
+  }, 90_000);
 
   it('cancel by filter what waits and what comes through, and leave the rest alone', async () => {
     const tenant = `cancelled-${randomUUID().slice(0, 8)}`;

@@ -40,6 +40,14 @@ export interface Timeline {
   }[];
 }
 
+/** What an operator asked for, as the API shows it. */
+export interface Operation {
+  operationId: string;
+  state: string;
+  counts: Record<string, number>;
+  services: { service: string; state: string | null; reason: string | null }[];
+}
+
 export interface SandboxMessage {
   provider: string;
   reference: string;
@@ -183,22 +191,40 @@ export class System {
     if (!response.ok) throw new Error(`the sandbox refused the faults: ${await response.text()}`);
   }
 
-  /** An operator's call. */
-  async operate<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  /** An operator's call. @param id the caller's name for the operation */
+  async operate<T>(method: 'GET' | 'POST', path: string, body?: object, id?: string): Promise<T> {
     const response = await fetch(`${this.url('reporting')}/v1/${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.key}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${this.key}`,
+        ...(body && { 'content-type': 'application/json' }),
+        ...(id !== undefined && { 'idempotency-key': id }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }
 
+  /** An operation, once it has ended. */
+  async ended({ operationId }: { operationId: string }, timeoutMs = 40_000): Promise<Operation> {
+    return eventually(
+      async () => {
+        const now = await this.operate<Operation>('GET', `operations/${encodeURIComponent(operationId)}`);
+        if (!['done', 'failed', 'stopped'].includes(now.state)) throw new Error(JSON.stringify(now));
+        return now;
+      },
+      { timeoutMs, everyMs: 150, what: `the end of ${operationId}` },
+    );
+  }
+
   /** Ends the faults of providers and what came of them: an operator lifts each hold. */
   async recover(channel: Channel = 'email'): Promise<void> {
     await this.faults(undefined);
     const { items } = await this.operate<{ items: { id: string }[] }>('GET', `holds?channel=${channel}`);
-    for (const { id } of items) await this.operate('POST', 'holds/lift', { channel, id });
+    const order = (holdId: string) => ({ channel, holdId, reason: 'its provider works again' });
+    const lifts = await Promise.all(items.map(({ id }) => this.operate<Operation>('POST', 'controls/lift', order(id))));
+    await Promise.all(lifts.map((lift) => this.ended(lift)));
   }
 
   /** A person answers a text; tells what the webhook was answered. */

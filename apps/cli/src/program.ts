@@ -2,7 +2,7 @@ import tab from '@bomb.sh/tab/commander';
 import { CommanderError } from 'commander';
 import { CliCommand, USAGE_ERROR } from './command.ts';
 import { auditCommand } from './commands/audit.ts';
-import { cancelCommand, controlsCommand, pauseCommand, resumeCommand } from './commands/controls.ts';
+import { cancelCommand, controlsCommand, pauseCommand, resumeCommand, withdrawCommand } from './commands/controls.ts';
 import { custodyCommand } from './commands/custody.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -31,6 +31,7 @@ const operatorCommands = () => [
   pauseCommand(),
   resumeCommand(),
   cancelCommand(),
+  withdrawCommand(),
   controlsCommand(),
   holdsCommand(),
   explainCommand(),

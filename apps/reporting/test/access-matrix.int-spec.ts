@@ -191,9 +191,25 @@ const rows: Readonly<Record<string, Row>> = {
     // Counts name nobody.
     shows: '"messages":',
   },
+  'POST /v1/controls/pause/preview': {
+    needs: 'operate',
+    ask: (tenant) => ({ url: '/v1/controls/pause/preview', body: { target: { kind: 'tenant', tenant } } }),
+    others: 403,
+  },
+  'POST /v1/controls/withdraw': {
+    needs: 'operate',
+    ask: async (tenant) => {
+      const { body } = await ask<{ operationId: string }>('/v1/controls/cancel', {
+        body: { filter: { tenant, tag: 'none' }, reason: 'a test' },
+      });
+      return { url: '/v1/controls/withdraw', body: { operationId: body.operationId, reason: 'a test' } };
+    },
+    others: 404,
+    audited: true,
+  },
   'POST /v1/controls/lift': {
     needs: 'operate',
-    ask: () => ({ url: '/v1/controls/lift', body: { holdId: randomUUID(), reason: 'a test' } }),
+    ask: () => ({ url: '/v1/controls/lift', body: { channel: 'email', holdId: randomUUID(), reason: 'a test' } }),
     others: 403,
     audited: true,
     allTenants: true,
@@ -222,11 +238,6 @@ const rows: Readonly<Record<string, Row>> = {
     audited: true,
   },
   'GET /v1/holds': { ...ofAllTenants('read'), ask: () => ({ url: '/v1/holds' }) },
-  'POST /v1/holds/lift': {
-    ...ofAllTenants('operate'),
-    ask: () => ({ url: '/v1/holds/lift', body: { channel: 'email', id: randomUUID() } }),
-    audited: true,
-  },
   'POST /v1/explain': {
     needs: 'read',
     ask: (tenant) => ({ url: '/v1/explain?channel=email', body: { tenant, messageId: 'm-1' } }),
@@ -406,6 +417,7 @@ describe('every route of the API', () => {
     const onlyReads = [
       'POST /v1/messages/search',
       'POST /v1/controls/cancel/preview',
+      'POST /v1/controls/pause/preview',
       'POST /v1/suppressions/search',
       'POST /v1/explain',
     ];

@@ -52,6 +52,7 @@ import { Stops } from './stop/stops.port.ts';
 import { PostgresStops } from './stop/stops.store.ts';
 import { Holds } from './holds/holds.port.ts';
 import { PostgresHolds } from './holds/holds.store.ts';
+import { PausePreviewController } from './controls/pause-preview.controller.ts';
 import { ProviderConsumer } from './holds/provider.consumer.ts';
 import { BringForwardService } from './park/bring-forward.service.ts';
 import { ParkedPlans } from './park/parked-plans.port.ts';
@@ -70,6 +71,7 @@ import { PostgresRetention } from './cleanup/retention.store.ts';
     ControlConsumer,
     ReadinessController,
     WaitingController,
+    PausePreviewController,
     RestoreController,
   ],
   providers: [

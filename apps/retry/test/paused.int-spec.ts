@@ -1,11 +1,22 @@
-import { type CancelRule, type ControlChanged, pausedKey, routeKey, type SendDeferred } from '#libs/contracts';
+import {
+  type CancelRule,
+  type ControlChanged,
+  type ControlTarget,
+  pausedKey,
+  routeKey,
+  type SendDeferred,
+} from '#libs/contracts';
 import { aDeferred, aFailure } from '#libs/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stateOf } from '../src/park/key.policy.ts';
 import type { WaitedKey } from '../src/park/parked-plans.port.ts';
 import { nextRound } from '../src/park/ramp.policy.ts';
+import type { Plan } from '../src/plan/decision.ts';
 import { planRetry } from '../src/plan/retry.policy.ts';
 import { standardPolicy } from '../src/policy/standard-policy.ts';
+import { PlannedSends } from '../src/controls/concerned-plans.port.ts';
+import { PostgresPlannedSends } from '../src/controls/concerned-plans.store.ts';
+import { PausePreviewService } from '../src/controls/pause-preview.service.ts';
 import { SweepService } from '../src/controls/sweep.service.ts';
 import { asking, aSchedule, future, past, planned, type Schedule } from './schedule.fixtures.ts';
 
@@ -191,5 +202,80 @@ describe('What an operator has paused or cancelled, in retry', () => {
     });
     const after = await late('m-after', { requestedAt: new Date(Date.now() + 60_000).toISOString() });
     expect(after?.decision.outcome).toBe('planned');
+  });
+
+  it('is cancelled by no rule that was withdrawn, and what was cancelled before stays so', async () => {
+    const request = { tags: ['sale'] };
+    await park('m-before', 0, { request });
+    const rule = cancel({ tenant: 'shop', tag: 'sale' });
+    await schedule.controls.apply(rule);
+    expect((await schedule.cancelledPlans.portion(rule, null)).cancelled).toHaveLength(1);
+    await park('m-after', 1, { request });
+    const withdrawn: ControlChanged = { ...rule, ruleId: 'op', operationId: 'op-2', state: 'off', seq: 2 };
+    expect(await schedule.controls.apply(withdrawn)).toBe(true);
+    // A sweep that was under way meanwhile ends nothing more.
+    const { cancelled } = await schedule.cancelledPlans.portion(rule, null);
+    expect(cancelled.map(({ due }) => due.messageId)).toEqual(['m-before']);
+    await schedule.controls.markSeen();
+    const [open] = await schedule.controls.unreported();
+    const sweep = new SweepService(schedule.cancelledPlans, { facts: () => Promise.reject(new Error('no fact')) });
+    expect(await sweep.carryOut(open!)).toEqual({ done: true });
+    expect((await schedule.rows()).map(({ message_id, state }) => [message_id, state])).toEqual([
+      ['m-after', 'pending'],
+      ['m-before', 'cancelled'],
+    ]);
+    const late = aDeferred({ messageId: 'm-late', tenant: 'shop', request, requestedAt: past, expiresAt: future });
+    expect((await decide(late))?.decision.outcome).toBe('planned');
+  });
+});
+
+describe('The preview of a pause', () => {
+  let schedule: Schedule;
+  beforeEach(async () => (schedule = await aSchedule()));
+  afterEach(() => schedule.drop());
+
+  const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const waits = (messageId: string, more: Partial<SendDeferred>, plan: Partial<Plan> = {}) =>
+    schedule.decisions.decideOnce(asking(aDeferred({ messageId, ...more }), planned(future, plan)));
+
+  it('says how many wait that it would keep back, and how many of them expire before its end', async () => {
+    const [first, second] = [inHours(1), inHours(3)];
+    await waits('m-1', { tenant: 'shop', expiresAt: first }, { waitsFor: shop, notBefore: past });
+    await waits('m-2', { tenant: 'shop', expiresAt: second, channel: 'sms', lane: 'urgent' });
+    await waits('m-3', { tenant: 'other', expiresAt: first, request: { template: { name: 'welcome' }, text: '\0' } });
+    // What is looked for, or waits for proof, is another matter.
+    await waits('m-4', { tenant: 'shop', expiresAt: first }, { mode: 'reconcile', kind: 'unknown' });
+    const previews = new PausePreviewService(new PostgresPlannedSends(schedule.pool));
+    const preview = async (target: ControlTarget, until?: string) => {
+      const { messages, expireBeforeEnd, firstExpiresAt, complete } = await previews.preview(target, until);
+      return [messages, expireBeforeEnd, firstExpiresAt, complete];
+    };
+    const tenant: ControlTarget = { kind: 'tenant', tenant: 'shop' };
+    expect(await preview(tenant, inHours(2))).toEqual([2, 1, first, true]);
+    expect(await preview(tenant, inHours(4))).toEqual([2, 2, first, true]);
+    expect(await preview(tenant)).toEqual([2, null, first, true]);
+    expect(await preview({ kind: 'channel', channel: 'sms' }, inHours(2))).toEqual([1, 0, second, true]);
+    expect(await preview({ kind: 'lane', lane: 'urgent', channel: 'email' }, inHours(9))).toEqual([0, 0, null, true]);
+    expect(await preview({ kind: 'template', template: 'welcome' }, inHours(2))).toEqual([1, 1, first, true]);
+    expect(await preview({ kind: 'provider', channel: 'email', provider: 'p' }, inHours(2))).toEqual([
+      2,
+      2,
+      first,
+      true,
+    ]);
+  });
+
+  it('says so where there is more than it can look at in time', async () => {
+    let portions = 0;
+    const plans = new (class extends PlannedSends {
+      portion = () => Promise.resolve({ plans: [], upTo: String((portions += 1)) });
+    })();
+    let now = 0;
+    const seen = await new PausePreviewService(plans).preview(
+      { kind: 'channel', channel: 'sms' },
+      past,
+      () => (now += 400),
+    );
+    expect([seen.complete, portions]).toEqual([false, 8]);
   });
 });

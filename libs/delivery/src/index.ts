@@ -9,7 +9,6 @@ export * from './delivery.module.ts';
 export { Bulkhead } from './route/health/bulkhead.ts';
 export { type Explanation, ExplainService } from './explain/explain.service.ts';
 export type { Addressee } from './quiet/quiet-hours.ts';
-export { HoldReports } from './route/holds/hold-reports.service.ts';
 export { type Hold, Holds } from './route/holds/holds.port.ts';
 export { isNoConcernOf } from './accept/skip.policy.ts';
 export * from './provider/configured-providers.ts';

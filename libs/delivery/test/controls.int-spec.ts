@@ -203,5 +203,11 @@ describe('Operators’ controls in a channel', () => {
     await aService().dispatch(aDelivery({ ...shop, tags: ['news'] }));
     await aService().dispatch(aDelivery({ ...shop, requestedAt: new Date(requestedAt.getTime() + 60_000) }));
     expect(provider.calls).toBe(2);
+    // Withdrawn: what it has ended stays ended, and what comes now goes.
+    const until = '2040-01-01T00:00:00Z';
+    const off = { kind: 'cancel', rule, ruleId: 'op', state: 'off', until, seq: 2, operationId: 'op-2' } as const;
+    await controls.apply({ ...off, ...common });
+    await aService().dispatch(aDelivery(shop));
+    expect([provider.calls, await controls.inForce()]).toEqual([3, []]);
   });
 });

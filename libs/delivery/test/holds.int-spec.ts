@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Channel } from '#libs/contracts';
 import { migrate } from '#libs/persistence';
+import type { OpenControl } from '#libs/runtime';
+import { createLogger } from '#libs/telemetry';
 import { aDatabase, type TestDatabase } from '#libs/testing';
 import { deliveryMigrations } from '#libs/delivery-tables';
+import { carryOut } from '../src/controls/carry-out.ts';
+import { HoldReports } from '../src/route/holds/hold-reports.service.ts';
 import type { HoldRequest } from '../src/route/holds/hold.policy.ts';
 import type { HoldPlace } from '../src/route/holds/holds.port.ts';
 import { PostgresHolds } from '../src/route/holds/holds.store.ts';
@@ -33,6 +38,24 @@ describe('the table of holds', () => {
     ...more,
   });
 
+  const aLift = (holdId: string, by: string, channel: Channel): OpenControl => ({
+    key: `lift:${holdId}`,
+    control: {
+      kind: 'lift',
+      holdId,
+      channel,
+      seq: 1,
+      eventId: 'e-1',
+      operationId: 'o-1',
+      by,
+      reason: 'a test',
+      at: '2030-01-31T12:00:00.000Z',
+    },
+    seenForMs: 0,
+    counts: {},
+    sweptTo: null,
+  });
+
   it('keeps a hold, moves its end further away and never nearer', async () => {
     const first = await holds.hold(aRequest());
     expect(first).toMatchObject({ ...place, seq: 1, state: 'held', round: 1, code: 'http_429' });
@@ -60,6 +83,30 @@ describe('the table of holds', () => {
     const { id } = await holds.hold(aRequest());
     expect(await holds.lift(id, 'ada')).toMatchObject({ state: 'lifted', by: 'ada' });
     expect(await holds.lift(id, 'ada')).toBeUndefined();
+  });
+
+  it('says what came of an operator’s lift, also when it is carried out twice or comes too late', async () => {
+    const reports = new HoldReports({
+      channel: 'email',
+      holds,
+      held: { take: () => undefined, lasting: () => [] },
+      publisher: { publish: () => Promise.resolve() },
+      logger: createLogger('test', 'silent'),
+      inUse: [],
+    });
+    const carriedOut = (holdId: string, by: string, channel: Channel = 'email') =>
+      carryOut(aLift(holdId, by, channel), { channel: 'email', providerNames: [], holds: reports });
+    const { id } = await holds.hold(aRequest());
+    expect(await carriedOut(id, 'key:ada', 'sms')).toEqual({ done: true });
+    expect((await holds.all())[0]).toMatchObject({ id, state: 'held' });
+    // A replica that dies before it has reported the end carries it out once more.
+    for (let time = 1; time <= 2; time += 1)
+      expect(await carriedOut(id, 'key:ada')).toEqual({ done: true, counts: { lifted: 1 } });
+    expect(await carriedOut(id, 'key:bob')).toEqual({ done: true, counts: { liftedBefore: 1 } });
+    const { id: next } = await holds.hold(aRequest());
+    expect(next).not.toBe(id);
+    expect(await carriedOut(id, 'key:ada')).toEqual({ failed: expect.stringMatching(/^email has no such hold: .*/) });
+    expect((await holds.all())[0]).toMatchObject({ id: next, state: 'held' });
   });
 
   it('lifts what is held under a credential that is in use no more', async () => {

@@ -27,9 +27,9 @@ import {
 import { AuditList } from '../access/audit/responses.ts';
 import { LetterGroups } from '../letters/responses.ts';
 import { OperationList, OperationResponse } from '../operations/responses.ts';
-import { CancelPreviewResponse, ControlList } from '../controls/responses.ts';
+import { CancelPreviewResponse, ControlList, PausePreviewResponse } from '../controls/responses.ts';
 import { ApiKeyList, ApiKeyResponse, MadeKeyResponse } from '../access/key/responses.ts';
-import { ExplanationResponse, HoldList, HoldResponse } from '../routing/responses.ts';
+import { ExplanationResponse, HoldList } from '../routing/responses.ts';
 import { UnreadableBytesResponse, UnreadableDetail, UnreadableList } from '../unreadable/responses.ts';
 import { StatusReport } from '../status/responses.ts';
 import { RestoreList, RestoreStateResponse } from '../restore/responses.ts';
@@ -167,10 +167,10 @@ export const responseSchemas = {
   OperationList,
   ControlList,
   CancelPreview: CancelPreviewResponse,
+  PausePreview: PausePreviewResponse,
   SuppressionList,
   SuppressionsFound,
   HoldList,
-  Hold: HoldResponse,
   Explanation: ExplanationResponse,
   Counts: CountsResponse,
   DeliveryReport,

@@ -1,4 +1,4 @@
-import { type ControlChanged, operationWordId } from '#libs/contracts';
+import { type ControlChanged, type ControlTarget, operationWordId } from '#libs/contracts';
 import type { Tenants } from '../access/caller.policy.ts';
 
 /** A control as it is kept. */
@@ -13,9 +13,12 @@ export interface ControlRow {
   isPublished: boolean;
 }
 
+/** Whose messages a pause is about. */
+export const tenantsOfTarget = (target: ControlTarget): Tenants => (target.kind === 'tenant' ? [target.tenant] : 'all');
+
 /** Whose messages a control is about. */
 export function tenantsOf(value: ControlChanged): Tenants {
-  if (value.kind === 'pause') return value.target.kind === 'tenant' ? [value.target.tenant] : 'all';
+  if (value.kind === 'pause') return tenantsOfTarget(value.target);
   return value.kind === 'cancel' && value.rule.tenant !== undefined ? [value.rule.tenant] : 'all';
 }
 

@@ -6,6 +6,7 @@ import { Access, CallerOfRequest } from '../access/guard/access.decorators.ts';
 import { DocumentRequest, DocumentResponse } from '../api/docs/docs.decorators.ts';
 import { IdempotencyKey } from '../operations/idempotency-key.ts';
 import type { OperationResponse } from '../operations/responses.ts';
+import { ControlPreviews } from './control-previews.service.ts';
 import { ControlsService } from './controls.service.ts';
 import {
   CancelOrder,
@@ -14,14 +15,24 @@ import {
   LiftOrder,
   type Parsed,
   PauseOrder,
+  PausePreview,
   ResumeOrder,
+  WithdrawOrder,
 } from './requests.ts';
-import { type CancelPreviewResponse, controlExamples, type ControlList } from './responses.ts';
+import {
+  type CancelPreviewResponse,
+  controlExamples,
+  type ControlList,
+  type PausePreviewResponse,
+} from './responses.ts';
 
 @ApiTags('Controls')
 @Controller('v1/controls')
 export class ControlsController {
-  constructor(@Inject(ControlsService) private readonly controls: ControlsService) {}
+  constructor(
+    @Inject(ControlsService) private readonly controls: ControlsService,
+    @Inject(ControlPreviews) private readonly previews: ControlPreviews,
+  ) {}
 
   @Get()
   @Access('read')
@@ -48,6 +59,22 @@ export class ControlsController {
     @Body(new Valid(PauseOrder)) order: Parsed<typeof PauseOrder>,
   ): Promise<OperationResponse> {
     return this.controls.pause(caller, id, order, Date.now());
+  }
+
+  @Post('pause/preview')
+  @HttpCode(200)
+  @Access('operate')
+  @DocumentRequest({ body: PausePreview, example: controlExamples.pausePreview })
+  @DocumentResponse(
+    'What waits in retry that it would keep back, and how many of that would expire before its end',
+    'PausePreview',
+    controlExamples.pausePreviewed,
+  )
+  previewPause(
+    @CallerOfRequest() caller: Caller,
+    @Body(new Valid(PausePreview)) asked: Parsed<typeof PausePreview>,
+  ): Promise<PausePreviewResponse> {
+    return this.previews.pause(caller, asked, Date.now());
   }
 
   @Post('resume')
@@ -86,7 +113,25 @@ export class ControlsController {
     @CallerOfRequest() caller: Caller,
     @Body(new Valid(CancelPreview)) asked: Parsed<typeof CancelPreview>,
   ): Promise<CancelPreviewResponse> {
-    return this.controls.preview(caller, asked);
+    return this.previews.cancel(caller, asked);
+  }
+
+  @Post('withdraw')
+  @HttpCode(202)
+  @Access('operate', { audited: 'control.withdraw' })
+  @DocumentRequest({ body: WithdrawOrder, example: controlExamples.withdraw })
+  @DocumentResponse(
+    'Withdraws a cancellation by filter: it ends nothing more, and what it has ended stays ended',
+    'Operation',
+    controlExamples.operation,
+    { status: 202, conflict: true, notFound: true },
+  )
+  withdraw(
+    @CallerOfRequest() caller: Caller,
+    @IdempotencyKey() id: string | undefined,
+    @Body(new Valid(WithdrawOrder)) order: Parsed<typeof WithdrawOrder>,
+  ): Promise<OperationResponse> {
+    return this.controls.withdraw(caller, id, order);
   }
 
   @Post('lift')

@@ -43,6 +43,8 @@ export abstract class ControlTable {
   /** Newest first. */
   abstract list(filter: ControlFilter): Promise<ControlRow[]>;
 
+  abstract find(key: string): Promise<ControlRow | undefined>;
+
   /** How many messages have not ended that a filter is about, by their status. */
   abstract countOpen(filter: OpenMessages): Promise<Record<string, number>>;
 

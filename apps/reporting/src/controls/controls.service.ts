@@ -3,12 +3,10 @@ import {
   Channel,
   channelRegistry,
   type ControlTarget,
-  isRecipient,
   MOST_CONTROLS,
   nearestInstant,
   type OperatingService,
   pauseKey,
-  recipientHash,
 } from '#libs/contracts';
 import { badRequest, Cursor } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
@@ -17,19 +15,20 @@ import type { OperationRow } from '../operations/operation.ts';
 import { OperationsService } from '../operations/operations.service.ts';
 import type { OperationResponse } from '../operations/responses.ts';
 import { type ReportingConfig, reportingConfig } from '../reporting.config.ts';
-import { type ControlRow, wordIdOf } from './control.ts';
+import { cancelFieldsOf } from './cancel-filter.ts';
+import { type ControlRow, tenantsOfTarget, wordIdOf } from './control.ts';
 import { ControlTable } from './controls.port.ts';
-import { beyondYourTenants, notPaused, tooManyControls } from './problems.ts';
+import { beyondYourTenants, noSuchCancellation, notInForce, notPaused, tooManyControls } from './problems.ts';
 import type {
   CancelOrder,
-  CancelPreview,
   ControlQuery,
   LiftOrder,
   Parsed,
   PauseOrder,
   ResumeOrder,
+  WithdrawOrder,
 } from './requests.ts';
-import type { CancelPreviewResponse, ControlList, ControlResponse } from './responses.ts';
+import type { ControlList, ControlResponse } from './responses.ts';
 
 const cursors = new Cursor({ key: /.{1,300}/ });
 const everybody: readonly OperatingService[] = [...Channel.options, 'retry'];
@@ -39,7 +38,10 @@ const HOUR_MS = 3_600_000;
 const RULE_LASTS_MS =
   Math.max(...Object.values(channelRegistry).map(({ requested }) => requested.retentionHours)) * HOUR_MS;
 
-/** Pauses, resumes, cancels by filter, lifts: each an operation, and a row that is published until Kafka has it. */
+/**
+ * Pauses, resumes, cancels by filter, withdraws that, lifts: each an operation, and a row that is published until Kafka
+ * has it.
+ */
 @Injectable()
 export class ControlsService {
   private readonly hashKey: string;
@@ -106,13 +108,13 @@ export class ControlsService {
 
   /** Cancels what was requested up to now. @throws ForbiddenException, BadRequestException, ConflictException */
   cancel(caller: Caller, id: string | undefined, { filter, reason }: Parsed<typeof CancelOrder>) {
-    const fields = this.fieldsOf(filter);
+    const fields = cancelFieldsOf(filter, this.hashKey);
     return this.order(caller, id, {
       kind: 'cancel',
       field: 'filter.tenant',
       key: undefined,
       tenants: fields.tenant === undefined ? 'all' : [fields.tenant],
-      services: fields.channel === undefined ? everybody : [fields.channel, 'retry'],
+      services: servicesOfRule(fields),
       work: { filter: { ...fields, ...(filter.all && { all: true }) } },
       asked: { ...fields, reason },
       reason,
@@ -125,28 +127,45 @@ export class ControlsService {
     });
   }
 
-  /** Counts what a filter would cancel. @throws ForbiddenException, BadRequestException */
-  async preview(caller: Caller, { filter }: Parsed<typeof CancelPreview>): Promise<CancelPreviewResponse> {
-    const fields = this.fieldsOf(filter);
-    if (!maySeeAll(caller, fields.tenant === undefined ? 'all' : [fields.tenant]))
-      throw beyondYourTenants('filter.tenant');
-    const byStatus = await this.table.countOpen(fields);
-    return { messages: Object.values(byStatus).reduce((sum, count) => sum + count, 0), byStatus };
+  /**
+   * Withdraws a cancellation by filter: it ends nothing more. What it has ended stays ended.
+   * @throws NotFoundException, also for one of tenants that the caller does not see; ConflictException where it is over
+   */
+  async withdraw(caller: Caller, id: string | undefined, order: Parsed<typeof WithdrawOrder>) {
+    const { operationId, reason } = order;
+    const key = `cancel:${operationId}`;
+    const known = await this.table.find(key);
+    if (known?.value.kind !== 'cancel' || !maySeeAll(caller, known.tenants)) throw noSuchCancellation();
+    const { rule, until } = known.value;
+    return this.order(caller, id, {
+      kind: 'withdraw',
+      field: 'operationId',
+      key,
+      tenants: known.tenants,
+      services: servicesOfRule(rule),
+      work: { operationId },
+      asked: order,
+      reason,
+      make: (row, operation) => {
+        if (!row?.isInForce) throw notInForce(row ?? known);
+        return { kind: 'cancel', rule, ruleId: operationId, state: 'off', until, ...madeBy(operation, reason) };
+      },
+    });
   }
 
   /** @throws ForbiddenException unless the caller sees all tenants: a hold concerns everybody */
   lift(caller: Caller, id: string | undefined, order: Parsed<typeof LiftOrder>) {
-    const { holdId, reason } = order;
+    const { channel, holdId, reason } = order;
     return this.order(caller, id, {
       kind: 'lift',
       field: 'holdId',
       key: `lift:${holdId}`,
       tenants: 'all',
-      services: Channel.options,
-      work: { holdId },
+      services: [channel],
+      work: { channel, holdId },
       asked: order,
       reason,
-      make: (_, operation) => ({ kind: 'lift', holdId, ...madeBy(operation, reason) }),
+      make: (_, operation) => ({ kind: 'lift', channel, holdId, ...madeBy(operation, reason) }),
     });
   }
 
@@ -160,25 +179,10 @@ export class ControlsService {
       await this.table.changing({ key: changed, make })(client, operation);
     });
   }
-
-  /** A filter with the recipient’s hash in place of the address. */
-  private fieldsOf({ all: _, recipient, ...fields }: Parsed<typeof CancelPreview>['filter']): CancelFields {
-    if (recipient === undefined) return fields;
-    if (!Channel.options.some((channel) => isRecipient(recipient, channel)))
-      throw badRequest([
-        {
-          field: 'filter.recipient',
-          rule: 'must be an e-mail address, or a phone number with its country’s code such as +1 202 555 0123',
-        },
-      ]);
-    return { ...fields, recipient: recipientHash(this.hashKey, recipient) };
-  }
 }
 
-type CancelFields = Pick<CancelRule, 'channel' | 'tenant' | 'tag' | 'template' | 'recipient'>;
-
 interface Given {
-  kind: 'pause' | 'resume' | 'cancel' | 'lift';
+  kind: 'pause' | 'resume' | 'cancel' | 'withdraw' | 'lift';
   /** The field that names the tenants. */
   field: string;
   /** Undefined: it is named by the operation. */
@@ -191,13 +195,14 @@ interface Given {
   make: Parameters<ControlTable['changing']>[0]['make'];
 }
 
-const tenantsOfTarget = (target: ControlTarget): Tenants => (target.kind === 'tenant' ? [target.tenant] : 'all');
-
 /** Who is to say that it is in force. */
 function servicesOf(target: ControlTarget): readonly OperatingService[] {
   const isOfChannel = target.kind === 'provider' || target.kind === 'channel' || target.kind === 'lane';
   return isOfChannel && target.channel !== undefined ? [target.channel, 'retry'] : everybody;
 }
+
+const servicesOfRule = ({ channel }: Pick<CancelRule, 'channel'>): readonly OperatingService[] =>
+  channel === undefined ? everybody : [channel, 'retry'];
 
 /** The table numbers it. */
 const madeBy = ({ id, askedBy, askedAt }: OperationRow, reason: string) => ({
@@ -222,7 +227,7 @@ function responseOf({ key, value, isInForce, isPublished }: ControlRow): Control
     by,
     at,
     until: value.kind === 'lift' ? null : (value.until ?? null),
-    operationId,
+    operationId: value.kind === 'cancel' ? (value.ruleId ?? operationId) : operationId,
     published: isPublished,
   };
 }

@@ -1,4 +1,4 @@
-import { type ControlChanged, controlKey } from '#libs/contracts';
+import { type ControlChanged, controlKey, isOn } from '#libs/contracts';
 import { database, type Pool, type PoolClient, transaction } from '#libs/persistence';
 import { POOL } from '#libs/runtime';
 import { Inject, Injectable } from '@nestjs/common';
@@ -55,6 +55,13 @@ export class PostgresControlTable extends ControlTable {
       ),
     );
     return rows.map(rowOf);
+  }
+
+  async find(key: string): Promise<ControlRow | undefined> {
+    const { rows } = await database('controls', () =>
+      this.pool.query<Stored>(`SELECT ${columns} FROM reporting.control WHERE key = $1`, [key]),
+    );
+    return rows[0] && rowOf(rows[0]);
   }
 
   async countOpen({ channel, tenant, tag, template, recipient }: OpenMessages): Promise<Record<string, number>> {
@@ -124,7 +131,6 @@ async function lock(client: PoolClient, key: string): Promise<Stored | undefined
 }
 
 async function write(client: PoolClient, value: ControlChanged, published: number): Promise<void> {
-  const inForce = value.kind === 'cancel' || (value.kind === 'pause' && value.state === 'on');
   const until = value.kind === 'lift' ? null : (value.until ?? null);
   await client.query(
     `INSERT INTO reporting.control (key, kind, seq, in_force, until, value, tenants, changed_at, published)
@@ -132,7 +138,17 @@ async function write(client: PoolClient, value: ControlChanged, published: numbe
      ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, in_force = excluded.in_force, until = excluded.until,
        value = excluded.value, tenants = excluded.tenants, changed_at = excluded.changed_at,
        published = excluded.published`,
-    [controlKey(value), value.kind, value.seq, inForce, until, value, stored(tenantsOf(value)), value.at, published],
+    [
+      controlKey(value),
+      value.kind,
+      value.seq,
+      isOn(value),
+      until,
+      value,
+      stored(tenantsOf(value)),
+      value.at,
+      published,
+    ],
   );
 }
 

@@ -1,6 +1,6 @@
 import { type ControlTarget, MOST_CONTROLS, wordsOfTarget } from '#libs/contracts';
 import type { Problem } from '#libs/runtime';
-import { ConflictException, ForbiddenException, type HttpException } from '@nestjs/common';
+import { ConflictException, ForbiddenException, type HttpException, NotFoundException } from '@nestjs/common';
 import type { ControlRow } from './control.ts';
 
 /** @param field what names the tenants */
@@ -27,6 +27,26 @@ export function notPaused(target: ControlTarget, known: ControlRow | undefined):
 function howItEnded({ value }: ControlRow): string {
   if (value.kind === 'pause' && value.state === 'on') return `its pause ended at ${value.until}`;
   return `it was resumed at ${value.at}`;
+}
+
+export function noSuchCancellation(): HttpException {
+  const problem: Problem = {
+    code: 'MSG_NOT_FOUND',
+    message: 'there is no such cancellation by filter',
+    remedy: 'Name it by its operationId: messaging controls --all lists them.',
+  };
+  return new NotFoundException(problem);
+}
+
+/** It is over, or was withdrawn: it ends nothing any more. */
+export function notInForce({ value }: ControlRow): HttpException {
+  const withdrawn = value.kind === 'cancel' && value.state === 'off';
+  const problem: Problem = {
+    code: 'MSG_NOT_IN_FORCE',
+    message: `the cancellation is not in force: it ${withdrawn ? `was withdrawn at ${value.at}` : 'is over'}`,
+    remedy: 'Nothing has to be withdrawn. What it has ended stays ended.',
+  };
+  return new ConflictException(problem);
 }
 
 export function tooManyControls(): HttpException {

@@ -1,4 +1,4 @@
-import { Channel, Instant, Lane, oneLine, ProviderName, Tenant } from '#libs/contracts';
+import { Channel, Instant, Lane, oneLine, OperationId, ProviderName, Tenant } from '#libs/contracts';
 import { z } from 'zod';
 
 /** Types of the schemas below, under names that differ from the schemas': see api/requests.ts. */
@@ -64,7 +64,15 @@ export const CancelOrder = z.strictObject({ filter: Filter, reason });
 
 export const CancelPreview = z.strictObject({ filter: Filter });
 
+export const WithdrawOrder = z.strictObject({
+  operationId: OperationId.describe('Of the cancellation by filter, as the list shows it.'),
+  reason,
+});
+
+export const PausePreview = z.strictObject({ target: Target, until: PauseOrder.shape.until });
+
 export const LiftOrder = z.strictObject({
+  channel: Channel.describe('Of the hold, as the list shows it.'),
   holdId: z.guid('must be the id of a hold').describe('The id of the hold; one that has taken its place stays.'),
   reason,
 });

@@ -12,7 +12,11 @@ export const ControlResponse = z.object({
   by: z.string().describe('Who made it: key:<id> or oidc:<subject>.'),
   at: Instant.describe('When it was made.'),
   until: Instant.nullable().describe('When it ends by itself; null: it does not.'),
-  operationId: z.string().describe('GET /v1/operations/{operationId} says how far each service is with it.'),
+  operationId: z
+    .string()
+    .describe(
+      'GET /v1/operations/{operationId} says how far each service is with it; of a cancellation the one that made it.',
+    ),
   published: z.boolean().describe('Kafka has it.'),
 });
 export type ControlResponse = z.infer<typeof ControlResponse>;
@@ -30,6 +34,21 @@ export const CancelPreviewResponse = z.object({
     .describe('scheduled and retrying wait in retry; accepted are under way; unconfirmed are looked for, and go on.'),
 });
 export type CancelPreviewResponse = z.infer<typeof CancelPreviewResponse>;
+
+export const PausePreviewResponse = z.object({
+  messages: z
+    .number()
+    .int()
+    .describe('How many wait in retry now that it would keep back. What comes later is not known.'),
+  expireBeforeEnd: z
+    .number()
+    .int()
+    .nullable()
+    .describe('How many of them expire before its end; null: it has none, so all of them may.'),
+  firstExpiresAt: Instant.nullable().describe('When the first of them expires.'),
+  complete: z.boolean().describe('false: there are more than could be looked at; the numbers are of some of them.'),
+});
+export type PausePreviewResponse = z.infer<typeof PausePreviewResponse>;
 
 const pause = {
   key: 'pause:tenant:shop',
@@ -66,7 +85,10 @@ export const controlExamples = {
   pause: { target: pause.target, reason: pause.reason, until: pause.until },
   resume: { target: pause.target, reason: 'The prices are right again.' },
   cancel: { filter: { tenant: 'shop', tag: 'sale' }, reason: pause.reason },
-  lift: { holdId: '5b1c7c4e-7c7c-4b0c-9a53-0f3c9d1f2a10', reason: 'The key is renewed.' },
+  lift: { channel: 'email' as const, holdId: '5b1c7c4e-7c7c-4b0c-9a53-0f3c9d1f2a10', reason: 'The key is renewed.' },
+  withdraw: { operationId: pause.operationId, reason: 'The prices were right.' },
+  pausePreview: { target: pause.target, until: pause.until },
+  pausePreviewed: { messages: 320, expireBeforeEnd: 12, firstExpiresAt: '2030-01-31T12:40:00.000Z', complete: true },
   preview: { messages: 1_204, byStatus: { scheduled: 1_200, accepted: 4 } },
   operation,
 };

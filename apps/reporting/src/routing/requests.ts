@@ -13,11 +13,6 @@ export const HoldQuery = z.strictObject({
     .describe('true: also those of the last two days that were lifted.'),
 });
 
-export const HoldLift = z.strictObject({
-  channel: Channel.describe('Of the hold, as the list shows it.'),
-  id: z.uuid().describe('Of the hold, as the list shows it.'),
-});
-
 export const ExplainQuery = z.strictObject({
   channel: Channel.describe('The channel that it would be published to.'),
   lane: Lane.default('transactional').describe('The lane that it would be published to.'),

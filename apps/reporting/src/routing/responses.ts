@@ -51,7 +51,6 @@ const hold = {
 
 export const providerExamples = {
   holds: { items: [hold] },
-  lifted: { ...hold, state: 'lifted', leftMs: 0, by: 'key:Zk81bqTw3C' },
   explanation: {
     channel: 'email',
     lane: 'transactional',

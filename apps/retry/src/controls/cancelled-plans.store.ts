@@ -62,7 +62,9 @@ SELECT id, payload::text AS payload, trace FROM retry.schedule
    AND ($3::text IS NULL OR tenant = $3) AND ($4::text IS NULL OR channel = $4)
  ORDER BY id LIMIT $5`;
 
+// A rule that was withdrawn meanwhile ends nothing more; what it has ended is reported.
 const cancelSql = `
 UPDATE retry.schedule SET state = 'cancelled', ended_at = coalesce(ended_at, now()), cancelled_by = $2
- WHERE id = ANY($1::uuid[]) AND (state = 'pending' OR cancelled_by = $2)
+ WHERE id = ANY($1::uuid[]) AND (cancelled_by = $2
+   OR (state = 'pending' AND EXISTS (SELECT 1 FROM retry.control c WHERE c.key = $2 AND c.in_force)))
 RETURNING id, ended_at`;

@@ -2,12 +2,17 @@ import { ControlReports, Controls, Jobs, LOGGER, made, POOL, PostgresControls } 
 import { Publisher } from '#libs/transport';
 import { CancelledPlans } from './cancelled-plans.port.ts';
 import { PostgresCancelledPlans } from './cancelled-plans.store.ts';
+import { PlannedSends } from './concerned-plans.port.ts';
+import { PostgresPlannedSends } from './concerned-plans.store.ts';
+import { PausePreviewService } from './pause-preview.service.ts';
 import { SweepService } from './sweep.service.ts';
 
 /** What retry does about operators' controls, beside asking them with its keys and decisions. */
 export const controlParts = [
   { provide: CancelledPlans, useClass: PostgresCancelledPlans },
   SweepService,
+  { provide: PlannedSends, useClass: PostgresPlannedSends },
+  PausePreviewService,
   made(Controls, { pool: POOL }, ({ pool }) => new PostgresControls(pool, 'retry')),
   made(
     ControlReports,

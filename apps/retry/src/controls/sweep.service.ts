@@ -1,4 +1,4 @@
-import type { CancelRuleChanged } from '#libs/contracts';
+import { type CancelRuleChanged, isOn } from '#libs/contracts';
 import type { CarriedOut, OpenControl } from '#libs/runtime';
 import { contextFrom, count, counters, inSpan } from '#libs/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -23,7 +23,7 @@ export class SweepService {
 
   /** @throws InfrastructureDown when Postgres or Kafka cannot be reached; repeating is safe: the facts are the same. */
   async carryOut({ control, sweptTo }: OpenControl, now = () => performance.now()): Promise<CarriedOut> {
-    if (control.kind !== 'cancel') return { done: true };
+    if (control.kind !== 'cancel' || !isOn(control)) return { done: true };
     const until = now() + ROUND_MS;
     for (let after = sweptTo; ;) {
       const { cancelled, upTo } = await this.plans.portion(control, after);

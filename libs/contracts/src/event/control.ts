@@ -52,17 +52,24 @@ export const PauseChanged = z.looseObject({
 });
 export type PauseChanged = z.infer<typeof PauseChanged>;
 
-/** Messages are not sent any more, by filter. */
+/** Messages are not sent any more, by filter; or they are again. */
 export const CancelRuleChanged = z.looseObject({
   kind: z.literal('cancel'),
   rule: CancelRule,
+  ruleId: OperationId.optional().describe('The operation that made the rule; missing: the one of this change.'),
+  state: z.enum(['on', 'off']).optional().describe('off: withdrawn. What it has ended stays ended. Missing: on.'),
   until: Instant.describe('Nothing that it is about can come after that: the rule is forgotten.'),
   ...everyControl,
 });
 export type CancelRuleChanged = z.infer<typeof CancelRuleChanged>;
 
 /** The hold of a provider is lifted: this one, and none that has taken its place. */
-export const LiftChanged = z.looseObject({ kind: z.literal('lift'), holdId: z.string(), ...everyControl });
+export const LiftChanged = z.looseObject({
+  kind: z.literal('lift'),
+  holdId: z.string(),
+  channel: Channel.optional().describe('Whose hold it is; missing: any channel that has it lifts it.'),
+  ...everyControl,
+});
 export type LiftChanged = z.infer<typeof LiftChanged>;
 
 /** A standing word of an operator: the value of `messaging.control.changed`. Holds neither address nor content. */
@@ -91,9 +98,21 @@ export function controlKey(control: ControlChanged): string {
     case 'pause':
       return pauseKey(control.target);
     case 'cancel':
-      return `cancel:${control.operationId}`;
+      return `cancel:${control.ruleId ?? control.operationId}`;
     case 'lift':
       return `lift:${control.holdId}`;
+  }
+}
+
+/** Whether a control is switched on; by its end it may be over. */
+export function isOn(control: ControlChanged): boolean {
+  switch (control.kind) {
+    case 'pause':
+      return control.state === 'on';
+    case 'cancel':
+      return control.state !== 'off';
+    case 'lift':
+      return false;
   }
 }
 

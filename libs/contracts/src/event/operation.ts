@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Channel, Instant, Tenant } from '../request/primitives.ts';
 
-/** What an operator can have done. The first four are controls (`messaging.control.changed`), the others are jobs. */
+/** What an operator can have done. The first five are controls (`messaging.control.changed`), the others are jobs. */
 export const OperationKind = z.enum([
   'pause',
   'resume',
   'cancel',
+  'withdraw',
   'lift',
   'redrive',
   'discard',

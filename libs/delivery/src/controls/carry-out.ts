@@ -1,4 +1,4 @@
-import { type Channel, type ControlTarget, wordsOfTarget } from '#libs/contracts';
+import { type Channel, type ControlTarget, type LiftChanged, wordsOfTarget } from '#libs/contracts';
 import type { CarriedOut, OpenControl, ControlInForce } from '#libs/runtime';
 import type { HoldReports } from '../route/holds/hold-reports.service.ts';
 
@@ -14,13 +14,24 @@ export async function carryOut(
   { control }: OpenControl,
   { channel, providerNames, holds }: CarryOutOptions,
 ): Promise<CarriedOut> {
-  if (control.kind === 'lift') {
-    const lifted = await holds.lift(control.holdId, control.by);
-    return { done: true, counts: { lifted: lifted ? 1 : 0 } };
-  }
+  if (control.kind === 'lift') return lift(control, channel, holds);
   if (control.kind === 'pause' && isUnknown(control.target, channel, providerNames))
     return { failed: `${channel} has no such provider. It has ${providerNames.join(', ')}.` };
   return { done: true };
+}
+
+/** What is lifted already stays so: by this operation, as it was carried out before, or by somebody or a probe. */
+async function lift(
+  { holdId, channel: of, by }: LiftChanged,
+  channel: Channel,
+  holds: CarryOutOptions['holds'],
+): Promise<CarriedOut> {
+  if (of !== undefined && of !== channel) return { done: true };
+  const lifted = await holds.lift(holdId, by);
+  if (lifted) return { done: true, counts: lifted.by === by ? { lifted: 1 } : { liftedBefore: 1 } };
+  return {
+    failed: `${channel} has no such hold: it is over, or another has taken its place. messaging holds list shows them.`,
+  };
 }
 
 const isUnknown = (target: ControlTarget, channel: Channel, providerNames: readonly string[]): boolean =>

@@ -114,7 +114,7 @@ export class History {
       case 1:
         return this.operate(targets[this.random(2)]!, this.random(2) === 0 ? 'on' : 'off');
       case 2:
-        return this.random(8) === 0 ? this.cancel() : undefined;
+        return this.random(8) === 0 ? this.cancel() : this.withdraw();
       case 3:
       case 4:
         return this.publish();
@@ -146,6 +146,16 @@ export class History {
   private cancel(): void {
     const rule = { tenant: 'shop', tag: 'sale', requestedUpTo: nearestInstant(this.now) };
     this.keep({ kind: 'cancel', rule, until: nearestInstant(this.now + 604_800_000), ...this.made() });
+  }
+
+  /** One of the rules that are in force, now and then. */
+  private withdraw(): void {
+    if (this.random(4) > 0) return;
+    const on = [...this.rows.values()].map(({ value }) => value).filter(({ kind }) => kind === 'cancel');
+    const known = on[this.random(Math.max(1, on.length))];
+    if (known?.kind !== 'cancel' || known.state === 'off') return;
+    const { rule, until, ruleId = known.operationId } = known;
+    this.keep({ kind: 'cancel', rule, until, ruleId, state: 'off', ...this.made() });
   }
 
   private made() {
@@ -249,7 +259,6 @@ export class History {
   private compare(): void {
     if (this.random(2) === 0) this.restoreChannel();
     for (const [key, { value }] of this.rows) {
-      if (value.kind !== 'pause') continue;
       for (const table of [this.channel, this.retry]) {
         const held = table.rows.get(key)?.control;
         if (held?.operationId !== value.operationId)
@@ -275,7 +284,10 @@ export class History {
       if (hindered) return this.park(message, paused(hindered.pauses, delivery, this.now));
     } else {
       const cancelled = this.rules.cancelledByRule(controls, delivery, this.now);
-      if (cancelled) return void (message.state = cancelled.kind === 'cancelled' ? 'cancelled' : 'unconfirmed');
+      if (cancelled) {
+        if (!this.isQuiet) this.checkWithdrawn(controls);
+        return void (message.state = cancelled.kind === 'cancelled' ? 'cancelled' : 'unconfirmed');
+      }
       const pauses = this.rules.pausesOf(controls, delivery, this.now);
       if (pauses.length > 0) return this.park(message, paused(pauses, delivery, this.now));
     }
@@ -335,6 +347,15 @@ export class History {
       if (value.kind !== 'pause' || value.state !== 'on' || !this.done.has(value.operationId)) continue;
       const isAbout = value.target.kind === 'lane' || delivery.tenant === 'shop';
       if (isAbout) this.violations.add('called after done');
+    }
+  }
+
+  private checkWithdrawn(controls: readonly ControlChanged[]): void {
+    if (!this.isReread) return;
+    const read = new Set(controls.map(controlKey));
+    for (const [key, { value }] of this.rows) {
+      const isOver = value.kind === 'cancel' && value.state === 'off' && this.done.has(value.operationId);
+      if (isOver && read.has(key)) this.violations.add('cancelled by a rule that was withdrawn');
     }
   }
 

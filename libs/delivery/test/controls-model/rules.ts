@@ -1,4 +1,4 @@
-import { type ControlChanged, readPausedKey } from '#libs/contracts';
+import { type ControlChanged, isOn, readPausedKey } from '#libs/contracts';
 import { waitBeforeDone } from '#libs/runtime';
 import { followed, TopicOrder } from '../../../../apps/reporting/src/controls/follow.policy.ts';
 import { stateOf } from '../../../../apps/retry/src/park/key.policy.ts';
@@ -12,6 +12,7 @@ export interface Rules {
   /** From when the lease counts: when a later statement has seen the row, or when it was written. */
   leaseFrom: 'seen' | 'written';
   waitBeforeDone: typeof waitBeforeDone;
+  isOn: typeof isOn;
   pausesOf: typeof pausesOf;
   onlyReads: typeof onlyReads;
   cancelledByRule: typeof cancelledByRule;
@@ -25,6 +26,7 @@ export const allRules: Rules = {
   takes: (known, seq) => seq > known,
   leaseFrom: 'seen',
   waitBeforeDone,
+  isOn,
   pausesOf,
   onlyReads,
   cancelledByRule,
@@ -77,6 +79,10 @@ export const seededBugs: Record<string, { rules: Rules; shows: string }> = {
       cancelledByRule: (controls, delivery, now) => cancelledByRule(controls, { ...delivery, attempts: [] }, now),
     },
     shows: 'cancelled though it was taken',
+  },
+  'a rule that is withdrawn stays in force': {
+    rules: { ...allRules, isOn: (control) => control.kind === 'cancel' || isOn(control) },
+    shows: 'cancelled by a rule that was withdrawn',
   },
   'retry keeps what was paused once': {
     rules: { ...allRules, isOpen: (key) => readPausedKey(key) === undefined },

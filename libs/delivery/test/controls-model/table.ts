@@ -5,7 +5,7 @@ import type { Row, Rules } from './rules.ts';
 export class ControlsInMemory {
   readonly rows = new Map<string, Row>();
 
-  constructor(private readonly rules: Pick<Rules, 'takes' | 'leaseFrom' | 'waitBeforeDone'>) {}
+  constructor(private readonly rules: Pick<Rules, 'takes' | 'leaseFrom' | 'waitBeforeDone' | 'isOn'>) {}
 
   /** @param stallMs how long its commit takes */
   apply(control: ControlChanged, now: number, stallMs: number): void {
@@ -20,7 +20,7 @@ export class ControlsInMemory {
     return [...this.rows.values()]
       .filter(({ visibleAt }) => visibleAt <= now)
       .map(({ control }) => control)
-      .filter((control) => control.kind !== 'lift' && isOn(control) && lasts(control.until, now));
+      .filter((control) => control.kind !== 'lift' && this.rules.isOn(control) && lasts(control.until, now));
   }
 
   /** When each pause that is in force began. */
@@ -44,7 +44,5 @@ export class ControlsInMemory {
     return done;
   }
 }
-
-const isOn = (control: ControlChanged) => control.kind !== 'pause' || control.state === 'on';
 
 const lasts = (until: string | undefined, now: number) => until === undefined || Date.parse(until) > now;

@@ -1,10 +1,10 @@
 import type { Channel } from '#libs/contracts';
-import { ChannelPort, type Explanation, ExplainService, type Hold, HoldReports, Holds } from '#libs/delivery';
+import { ChannelPort, type Explanation, ExplainService, type Hold, Holds } from '#libs/delivery';
 import { BearerGuard, Valid } from '#libs/runtime';
-import { ExplainQuery, HoldLift, type Parsed } from './requests.ts';
-import { Body, Controller, Get, HttpCode, Inject, NotFoundException, Post, Query, UseGuards } from '@nestjs/common';
+import { ExplainQuery, type Parsed } from './requests.ts';
+import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
 
-const remedy = 'Correct the named fields; messaging holds and messaging explain send them right.';
+const remedy = 'Correct the named fields; messaging explain sends them right.';
 
 type ListedHold = Hold & { channel: Channel };
 
@@ -15,7 +15,6 @@ export class RoutingController {
   constructor(
     @Inject(ChannelPort) private readonly port: Pick<ChannelPort<unknown, unknown>, 'channel'>,
     @Inject(Holds) private readonly holds: Pick<Holds, 'all'>,
-    @Inject(HoldReports) private readonly reports: Pick<HoldReports, 'lift'>,
     @Inject(ExplainService) private readonly explainer: Pick<ExplainService, 'explain'>,
   ) {}
 
@@ -24,14 +23,6 @@ export class RoutingController {
   async list(): Promise<{ holds: ListedHold[] }> {
     const holds = await this.holds.all();
     return { holds: holds.map((hold) => ({ channel: this.port.channel, ...hold })) };
-  }
-
-  @Post('holds/lift')
-  @HttpCode(200)
-  async lift(@Body(new Valid(HoldLift, remedy)) { id, by }: Parsed<typeof HoldLift>): Promise<ListedHold> {
-    const lifted = await this.reports.lift(id, by);
-    if (!lifted) throw new NotFoundException(noSuchHold);
-    return { channel: this.port.channel, ...lifted };
   }
 
   /** The body is a request as upstream would publish it. Nothing is sent or kept. */
@@ -44,9 +35,3 @@ export class RoutingController {
     return this.explainer.explain(request, lane, Date.now());
   }
 }
-
-const noSuchHold = {
-  code: 'MSG_NOT_FOUND',
-  message: 'there is no such hold, or it is lifted already',
-  remedy: 'List the holds: messaging holds list.',
-};

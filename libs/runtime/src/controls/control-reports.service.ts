@@ -1,4 +1,4 @@
-import { type ControlChanged, type OperatingService, type OperationChanged, topics } from '#libs/contracts';
+import { type ControlChanged, isOn, type OperatingService, type OperationChanged, topics } from '#libs/contracts';
 import { count, counters, type Logger } from '#libs/telemetry';
 import type { Publisher } from '#libs/transport';
 import type { Job } from '../jobs.ts';
@@ -46,7 +46,7 @@ export class ControlReports {
     const { controls, service, logger } = this.options;
     if (!(await controls.apply(change))) return;
     const { kind, operationId, by, seq } = change;
-    const state = kind === 'pause' ? change.state : 'on';
+    const state = kind === 'lift' || isOn(change) ? 'on' : 'off';
     count(counters.controls, { 'mi.service': service, 'mi.control.kind': kind, 'mi.control.state': state });
     // Without its reason: a person wrote that, and it may hold anything.
     logger.info({ kind, state, operationId, by, seq }, 'an operator’s control has been taken up');

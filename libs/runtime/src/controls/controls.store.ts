@@ -1,4 +1,4 @@
-import { type ControlChanged, controlKey } from '#libs/contracts';
+import { type ControlChanged, controlKey, isOn } from '#libs/contracts';
 import { database, type Pool } from '#libs/persistence';
 import { Controls, type OpenControl, type ControlInForce } from './controls.port.ts';
 
@@ -26,9 +26,8 @@ export class PostgresControls extends Controls {
 
   async apply(change: ControlChanged): Promise<boolean> {
     const { kind, seq } = change;
-    const inForce = kind === 'cancel' || (kind === 'pause' && change.state === 'on');
     const until = kind === 'lift' ? null : (change.until ?? null);
-    const values = [controlKey(change), seq, kind, inForce, until, change];
+    const values = [controlKey(change), seq, kind, isOn(change), until, change];
     return (await this.run(applySql(this.schema), values)).length > 0;
   }
 

@@ -8,7 +8,8 @@ import {
 
 /**
  * How long a service waits before it is done with a control that it has, in milliseconds. Of what stops messages a call
- * may still go out until the claims are over that had not seen it; what lets them go is in force at once.
+ * may still go out until the claims are over that had not seen it, and by a rule that is withdrawn one may still end;
+ * what lets them go is in force at once.
  * @param leaseMs how long a claim protects its holder
  */
 export function waitBeforeDone(control: ControlChanged, leaseMs: number): number {

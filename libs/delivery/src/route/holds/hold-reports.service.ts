@@ -50,13 +50,13 @@ export class HoldReports {
 
   /**
    * Lifts a hold for an operator: all replicas know it with their next claim, retry within a second.
-   * @returns undefined: there is no such hold, or it is lifted already
+   * @returns the hold, also where it was lifted before; undefined: there is no such hold
    * @throws InfrastructureDown when Postgres cannot be reached; repeating is safe.
    */
   async lift(id: string, by: string): Promise<Hold | undefined> {
     const lifted = await this.options.holds.lift(id, by);
     if (lifted) this.options.held.take([lifted]);
-    return lifted;
+    return lifted ?? (await this.options.holds.all()).find((hold) => hold.id === id);
   }
 
   /** For the readiness. Undefined: no provider is held for long. */
