@@ -21,5 +21,5 @@ export const allowedNames: Readonly<Record<string, { times: number; why: string 
   'tools/generate/topics.ts': { times: 1, why: verb },
   'tools/lint/retired-words.mjs': { times: 4, why: figures },
   'tools/performance/goals.table.ts': { times: 4, why: bench },
-  'tools/performance/page.ts': { times: 12, why: bench },
+  'tools/performance/page.ts': { times: 13, why: bench },
 };

@@ -19,12 +19,12 @@ const STALLED_MS = 60_000;
 /** Publishes requests and facts as upstream and a channel do, and sees when reporting has them. */
 export class Ingest {
   private readonly producer: Producer;
+  private readonly prefix: string;
+  private readonly pool: Pool;
 
-  private constructor(
-    kafka: Kafka,
-    private readonly prefix: string,
-    private readonly pool: Pool,
-  ) {
+  private constructor(kafka: Kafka, prefix: string, pool: Pool) {
+    this.prefix = prefix;
+    this.pool = pool;
     this.producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   }
 
