@@ -27,6 +27,11 @@ const GIVE_UP_MS = 60_000;
 /** What is on its way as the watch ends arrives in this time, in milliseconds. */
 const SETTLE_MS = 15_000;
 
+interface Operation {
+  operationId: string;
+  state: string;
+}
+
 const throttling = { resend: { status: 429, retryAfterSeconds: 3_600 } };
 
 /**
@@ -110,7 +115,12 @@ async function park(
 
 async function liftAll(api: ReportingApi): Promise<void> {
   const { items } = await api.call<{ items: { id: string }[] }>('GET', 'holds?channel=email');
-  for (const { id } of items) await api.call('POST', 'holds/lift', { channel: 'email', id });
+  for (const { id } of items) {
+    const order = { channel: 'email', holdId: id, reason: 'the provider works again' };
+    let operation = await api.call<Operation>('POST', 'controls/lift', order);
+    for (; operation.state !== 'done'; await delay(50))
+      operation = await api.call<Operation>('GET', `operations/${operation.operationId}`);
+  }
 }
 
 /** What retry keeps. */
