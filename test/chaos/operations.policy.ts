@@ -27,7 +27,7 @@ const targetsOf = (channels: readonly Channel[], tenant: string): ControlTarget[
   ]),
 ];
 
-/** What operators do while everything else goes wrong, the same for the same seed: all there is before any comes again. */
+/** What operators do while everything else goes wrong: each once before any comes again; the same for the same seed. */
 export function operationsOf(
   { ms, channels, tenant }: { ms: number; channels: readonly Channel[]; tenant: string },
   chance: Chance,

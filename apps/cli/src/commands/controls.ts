@@ -114,8 +114,8 @@ export function withdrawCommand(): CliCommand {
     .requiredOption(...REASON)
     .summary('Withdraws a cancellation by filter.')
     .description(
-      'Withdraws a cancellation by filter: what is published or released from now on is sent again. What it has ended ' +
-        'stays ended: it has to be published again, under a new messageId.',
+      'Withdraws a cancellation by filter: what is published or released from now on is sent again. What it has ' +
+        'ended stays ended: it has to be published again, under a new messageId.',
     )
     .argument('<operationId>', 'of the cancellation, as messaging controls shows it')
     .example('withdraw 0f8fad5b-d9cb-469f-a165-70867728950e --reason "the prices were right"')

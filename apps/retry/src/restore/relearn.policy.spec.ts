@@ -29,7 +29,7 @@ describe('After a restore a fact', () => {
     expect(endedBy(aStatus({ status: 'retrying', hop: 4 }))).toBeUndefined();
   });
 
-  it('ends nothing where the channel found it expired: the hand-over that comes with it does, and makes its letter', () => {
+  it('ends nothing where the channel found it expired: the hand-over beside it does, and makes its letter', () => {
     expect(endedBy(aStatus({ status: 'expired', final: true, hop: 4 }))).toBeUndefined();
   });
 });
