@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { wordsOfTarget } from '#libs/contracts';
-import type { PausedTime } from './check/paused.policy.ts';
+import type { PausedTime } from './check/story.policy.ts';
 import type { Sources } from './gather.ts';
 import type { Operation } from './operations.policy.ts';
 

@@ -1,12 +1,5 @@
 import { type ControlTarget, isPausedBy } from '#libs/contracts';
-import type { Story } from './story.policy.ts';
-
-/** When nothing of a target may have been called: from `done` until it was resumed. Milliseconds since 1970. */
-export interface PausedTime {
-  target: ControlTarget;
-  from: number;
-  to: number;
-}
+import type { PausedTime, Story } from './story.policy.ts';
 
 /**
  * Calls that the provider took while their message was paused. What was written before may still be on its way:

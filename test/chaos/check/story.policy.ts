@@ -1,5 +1,4 @@
-import type { Channel, Lane, StatusChanged } from '#libs/contracts';
-import type { PausedTime } from './paused.policy.ts';
+import type { Channel, ControlTarget, Lane, StatusChanged } from '#libs/contracts';
 
 /** A message that Kafka has acknowledged. */
 export interface Published {
@@ -49,6 +48,13 @@ export interface RecordedFact {
 export interface Quarantined {
   messageId: string;
   what: string;
+}
+
+/** When nothing of a target may have been called: from `done` until it was resumed. Milliseconds since 1970. */
+export interface PausedTime {
+  target: ControlTarget;
+  from: number;
+  to: number;
 }
 
 /** Everything the checker compares; each list comes from somebody else. */

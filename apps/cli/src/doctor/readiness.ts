@@ -17,7 +17,7 @@ export function examineReadiness(env: Env): Promise<Finding[]> {
 async function examineService(service: ServiceName, url: string | undefined): Promise<Finding> {
   const id = `${service}.ready` as const;
   if (!url) return say.skipped(id, `${service.toUpperCase()}_URL is not set, and no local system runs`);
-  let report: HealthReport;
+  let report: Partial<HealthReport> | null;
   try {
     report = (await (
       await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(WITHIN_MS) })
@@ -25,6 +25,7 @@ async function examineService(service: ServiceName, url: string | undefined): Pr
   } catch {
     return say.fail(id, `${url} does not answer`);
   }
+  if (!report?.checks) return say.fail(id, `what answers at ${url} is no service of this platform`);
   const amiss = Object.entries(report.checks).filter(
     ([name, { status }]) => status !== 'ok' && !name.startsWith('provider:'),
   );

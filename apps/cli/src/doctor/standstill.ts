@@ -25,12 +25,13 @@ const looks = [
 export async function examineStandstill(env: Env): Promise<Finding[]> {
   if (reportingAccessOf(env).key === '')
     return skipped('REPORTING_KEY is not set, and no local system runs: messaging status needs it, too');
-  let status: StatusReport;
+  let status: StatusReport | null;
   try {
-    status = await new ReportingApi(env).call<StatusReport>('GET', 'status');
+    status = await new ReportingApi(env).call<StatusReport | null>('GET', 'status');
   } catch (error) {
     return skipped(`the status cannot be asked for: ${reasonOf(error)}`);
   }
+  if (!status?.concerns) return skipped('what answers at REPORTING_URL is not reporting');
   return looks.map(({ id, about, seen }) => {
     const concerns = status.concerns.filter((concern) => about.some((one) => one === concern.about));
     if (concerns.length === 0) return say.ok(id, seen(status));
