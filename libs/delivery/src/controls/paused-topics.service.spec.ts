@@ -67,12 +67,14 @@ describe('The requests of what an operator has paused', () => {
 describe('A control in its channel', () => {
   const open = (control: ReturnType<typeof aPause>['control'] | object) =>
     carryOut({ key: 'k', control: control as never, seenForMs: 0, counts: {}, sweptTo: null }, around);
-  const lifted: string[] = [];
-  const around = {
-    channel: 'email' as const,
-    providerNames: ['sendgrid', 'resend'],
-    holds: { lift: (id: string) => Promise.resolve(lifted.push(id) === 1 ? ({ id } as never) : undefined) },
+  /** Who has lifted which hold. */
+  const lifted = new Map<string, string | undefined>([['by a probe', undefined]]);
+  const lift = (id: string, by?: string) => {
+    if (id === 'over') return Promise.resolve(undefined);
+    if (!lifted.has(id)) lifted.set(id, by);
+    return Promise.resolve({ id, by: lifted.get(id) } as never);
   };
+  const around = { channel: 'email' as const, providerNames: ['sendgrid', 'resend'], holds: { lift } };
 
   it('fails where it is about a provider that there is not', async () => {
     const target = { kind: 'provider' as const, channel: 'email' as const, provider: 'sengrid' };
@@ -83,10 +85,22 @@ describe('A control in its channel', () => {
     expect(await open(aPause({ ...target, provider: 'resend' }).control)).toEqual({ done: true });
   });
 
-  it('lifts the hold that it names, and says so; once lifted, nothing is left to lift', async () => {
-    const lift = { kind: 'lift', holdId: 'h-1', by: 'key:test' };
-    expect(await open(lift)).toEqual({ done: true, counts: { lifted: 1 } });
-    expect(await open(lift)).toEqual({ done: true, counts: { lifted: 0 } });
-    expect(lifted).toEqual(['h-1', 'h-1']);
+  it('lifts the hold that it names; carried out again, it says the same', async () => {
+    const word = { kind: 'lift', holdId: 'h-1', by: 'key:test' };
+    expect(await open(word)).toEqual({ done: true, counts: { lifted: 1 } });
+    expect(await open(word)).toEqual({ done: true, counts: { lifted: 1 } });
+  });
+
+  it('says that a hold was lifted before, by somebody else or by a probe', async () => {
+    await open({ kind: 'lift', holdId: 'h-2', by: 'key:other' });
+    for (const holdId of ['h-2', 'by a probe'])
+      expect(await open({ kind: 'lift', holdId, by: 'key:test' })).toEqual({ done: true, counts: { liftedBefore: 1 } });
+  });
+
+  it('fails where there is no such hold, and leaves one of another channel to that', async () => {
+    expect(await open({ kind: 'lift', holdId: 'over', by: 'key:test' })).toEqual({
+      failed: 'email has no such hold: it is over, or another has taken its place. messaging holds list shows them.',
+    });
+    expect(await open({ kind: 'lift', holdId: 'over', channel: 'sms', by: 'key:test' })).toEqual({ done: true });
   });
 });
