@@ -221,7 +221,7 @@ describe('the doctor, checking Kafka and PostgreSQL', () => {
     expect(found['postgres.schema']).toEqual({
       state: 'fail',
       seen: expect.stringMatching(
-        /^migrations to come: email lacks (\d+) of \1, sms .*, retry lacks (\d+) of \2, reporting lacks \d of \d$/,
+        /^migrations to come: email lacks (\d+) of \1, sms .*, retry lacks (\d+) of \2, reporting lacks (\d+) of \3$/,
       ),
       remedy: expect.stringContaining('DATABASE_MIGRATE=true'),
     });
