@@ -158,12 +158,17 @@ describe('sending one message', () => {
     });
   });
 
-  it('sends nothing for a message that is scheduled or has expired', async () => {
+  it('sends nothing for a message that is scheduled or has expired, and hands both over', async () => {
     const now = Date.now();
     await aService().dispatch(aDelivery({ sendAt: new Date(now + 60_000) }));
     await aService().dispatch(aDelivery({ expiresAt: new Date(now - 1) }));
     expect(provider.accepted).toEqual([]);
-    expect(reported()).toEqual(['status.changed: scheduled', 'send.deferred: waiting', 'status.changed: expired']);
+    expect(reported()).toEqual([
+      'status.changed: scheduled',
+      'send.deferred: waiting',
+      'status.changed: expired',
+      'send.deferred: failed',
+    ]);
   });
 
   it.each([
