@@ -238,4 +238,8 @@ export const migrations: readonly Migration[] = [
       COMMENT ON COLUMN schedule.cancelled_by IS 'The key of the operator’s rule that has cancelled it.';
       CREATE INDEX schedule_cancelled_by ON schedule (cancelled_by) WHERE cancelled_by IS NOT NULL`,
   },
+  {
+    name: '016-released-again',
+    sql: "CREATE INDEX schedule_again ON schedule (again) WHERE state = 'published' AND again > 0",
+  },
 ];

@@ -11,7 +11,10 @@ describe('What retry keeps, as its gauges show it', () => {
   });
   afterEach(() => schedule.drop());
 
-  const waiting = (most = 100) => new PostgresWaitingMessages(schedule.pool).count(most);
+  const waiting = async (most = 100) => {
+    const messages = new PostgresWaitingMessages(schedule.pool);
+    return { ...(await messages.count(most)), latenessS: await messages.latenessS() };
+  };
   const keep = (messageId: string, dueAt: string, more: Parameters<typeof planned>[1] = {}) =>
     schedule.decisions.decideOnce(asking(aDeferred({ messageId }), planned(dueAt, more)));
 
@@ -43,5 +46,13 @@ describe('What retry keeps, as its gauges show it', () => {
     const { latenessS } = await waiting();
     expect(latenessS).toBeGreaterThanOrEqual(90);
     expect(latenessS).toBeLessThan(150);
+  });
+
+  it('includes what goes in the order of its key', async () => {
+    await keep('m-1', future, { position: 7 });
+    await keep('m-2', future);
+    expect(await waiting()).toMatchObject({ scheduled: 2, latenessS: 0 });
+    await schedule.pool.query("UPDATE retry.schedule SET due_at = now() - interval '90 s' WHERE position IS NOT NULL");
+    expect((await waiting()).latenessS).toBeGreaterThanOrEqual(90);
   });
 });

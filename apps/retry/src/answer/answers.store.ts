@@ -69,14 +69,16 @@ UPDATE retry.schedule s
  WHERE s.id = i.id AND s.hop <= i.hop AND s.state IN ('releasing', 'published')`;
 
 // The time is taken before the table is looked at, and cut to milliseconds: never later than the releases that are
-// seen.
+// seen. Asked for the earliest one, the planner goes by the index; asked whether there is any, it may expect to meet
+// one soon in the whole table, and read all of it where there is none.
 const overdueSql = `
 SELECT clock_timestamp() AS now,
-       ARRAY(SELECT channel FROM unnest($1::text[]) AS c(channel) WHERE EXISTS (
-         SELECT 1 FROM retry.schedule s WHERE s.state = 'published' AND s.channel = c.channel
-           AND s.ended_at < now() - $2::bigint * interval '1 millisecond'
-       )) AS channels,
-       (SELECT count(*)::int FROM retry.schedule WHERE state = 'published' AND again >= $3::int) AS stuck`;
+       ARRAY(SELECT channel FROM unnest($1::text[]) AS c(channel) WHERE (
+         SELECT s.ended_at FROM retry.schedule s WHERE s.state = 'published' AND s.channel = c.channel
+          ORDER BY s.ended_at LIMIT 1
+       ) < now() - $2::bigint * interval '1 millisecond') AS channels,
+       (SELECT count(*)::int FROM retry.schedule WHERE state = 'published' AND again > 0 AND again >= $3::int)
+         AS stuck`;
 
 // As a release whose lease is over it is taken up at once, by whichever replica comes first.
 const againSql = `

@@ -118,11 +118,12 @@ export class PostgresDuePlans extends DuePlans {
 const dueOf = ({ payload, again }: TakenRow): SendDue => ({ ...readPayload(payload), ...(again > 0 && { again }) });
 
 // The time is taken before the table is looked at, and cut to milliseconds: never later than the plans that are seen.
+// In an order, so that the index is read and not the whole schedule.
 const resendsSql = `
 SELECT clock_timestamp() AS now, ARRAY(
   SELECT channel FROM unnest($1::text[]) AS c(channel)
-   WHERE EXISTS (SELECT 1 FROM retry.schedule s WHERE s.channel = c.channel AND s.state = 'pending'
-     AND s.mode = 'send' AND s.kind = 'unknown')
+   WHERE (SELECT true FROM retry.schedule s WHERE s.channel = c.channel AND s.state = 'pending'
+     AND s.mode = 'send' AND s.kind = 'unknown' ORDER BY s.due_at LIMIT 1)
 ) AS channels`;
 
 /** As the index of what is due has it. */
