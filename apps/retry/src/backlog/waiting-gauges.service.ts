@@ -8,6 +8,8 @@ const EVERY_MS = 10_000;
 const MOST_COUNTED = 100_000;
 /** After a count it rests for so many times as long as that took: counting takes a hundredth of the time at most. */
 const RESTS = 100;
+/** So old a count may be at most. */
+const MOST_REST_MS = 300_000;
 
 const unknown: Waiting = { scheduled: NaN, parked: NaN, openLetters: NaN, latenessS: NaN };
 
@@ -40,15 +42,18 @@ export class WaitingGauges {
     } catch (error) {
       // What was counted before an outage would stand still: no value is better than an old one.
       this.last = unknown;
-      this.restsUntil = 0;
       throw error;
     }
   }
 
   private async count(): Promise<Counted> {
     const began = performance.now();
-    const counted = await this.waiting.count(MOST_COUNTED);
-    this.restsUntil = performance.now() + RESTS * (performance.now() - began);
-    return counted;
+    try {
+      return await this.waiting.count(MOST_COUNTED);
+    } finally {
+      // Also where it ran out of its time: to begin again at once would cost the most just when there is most to count.
+      const ended = performance.now();
+      this.restsUntil = ended + Math.min(MOST_REST_MS, RESTS * (ended - began));
+    }
   }
 }

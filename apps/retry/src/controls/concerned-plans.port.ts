@@ -1,6 +1,6 @@
 import type { SendDue } from '#libs/contracts';
 
-/** What is told apart without a look into a plan; undefined: all of them. */
+/** What a plan is chosen by without reading what is in it; undefined: all of them. */
 export interface Narrowed {
   channel?: string | undefined;
   tenant?: string | undefined;

@@ -25,8 +25,8 @@ export interface PipelineOptions<M> {
 }
 
 /**
- * So many jobs of a batch go on in one turn of the event loop: five hundred calls that are written at once would keep
- * an urgent message, and the answers of providers, waiting for a tenth of a second.
+ * So many jobs of a batch go on in one turn of the event loop: while five hundred calls are written at once, urgent
+ * messages and the answers of providers would wait.
  */
 const JOBS_A_TURN = 50;
 
