@@ -20,7 +20,7 @@ describe('The gauges of what retry keeps', () => {
     };
     gauges = new WaitingGauges({ count, latenessS: () => Promise.resolve(counts) }, { add: () => undefined });
   });
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => void jest.useRealTimers());
 
   it('are counted again after a hundred times as long as a count took; lateness is looked at every time', async () => {
     await gauges.round();
